@@ -1,0 +1,466 @@
+package azure
+
+import (
+	"encoding/binary"
+	"encoding/json"
+)
+
+// key is a top-level key of a request that azproc reads.
+type key uint8
+
+const (
+	keyUnknown key = iota
+	keyModel
+	keyStream
+	keyMessages
+	keyMaxTokens
+	keyMaxCompletionTokens
+	keyTemperature
+	keyTopP
+	keyPresencePenalty
+	keyFrequencyPenalty
+	keyLogprobs
+	keyTopLogprobs
+	keyLogitBias
+	keyReasoningEffort
+	keyReasoning
+	numKeys
+)
+
+// keyNamed finds a key by its name.
+func keyNamed(name string) key {
+	switch name {
+	case "model":
+		return keyModel
+	case "stream":
+		return keyStream
+	case "messages":
+		return keyMessages
+	case "max_tokens":
+		return keyMaxTokens
+	case "max_completion_tokens":
+		return keyMaxCompletionTokens
+	case "temperature":
+		return keyTemperature
+	case "top_p":
+		return keyTopP
+	case "presence_penalty":
+		return keyPresencePenalty
+	case "frequency_penalty":
+		return keyFrequencyPenalty
+	case "logprobs":
+		return keyLogprobs
+	case "top_logprobs":
+		return keyTopLogprobs
+	case "logit_bias":
+		return keyLogitBias
+	case "reasoning_effort":
+		return keyReasoningEffort
+	case "reasoning":
+		return keyReasoning
+	}
+	return keyUnknown
+}
+
+// member is where a member of an object stands: its key with the quotes, and
+// its value. The zero member is one that is not there.
+type member struct {
+	key, keyEnd, value, end int
+}
+
+func (m member) there() bool { return m.end > 0 }
+
+// Doc is a request's JSON body with the places of the top-level keys that azproc
+// reads. It holds the body, not a copy, and nothing of it is decoded before it
+// is asked for. The zero Doc is ready for Scan; a Doc may be scanned again.
+type Doc struct {
+	raw     []byte
+	members [numKeys]member
+	first   int // offset behind the opening brace
+	empty   bool
+}
+
+// Bytes is the body that was scanned.
+func (d *Doc) Bytes() []byte { return d.raw }
+
+// Scan reads a body once, from its first byte to its last, checking all of
+// JSON's grammar and allocating nothing. It fails with a 400 that gives the byte
+// offset at which the text stops being JSON, for anything but an object, and
+// for a key that azproc reads and the body has twice: which of the two would
+// count, readers of JSON do not agree on.
+func (d *Doc) Scan(body []byte) *Error {
+	*d = Doc{raw: body}
+	i := space(body, 0)
+	switch {
+	case i == len(body):
+		return invalid("invalid_json", "", "The request body is empty.")
+	case body[i] == 0xef:
+		return invalid("invalid_json", "", "The request body is not valid JSON: it begins with a byte order mark, at byte %d.", i)
+	case body[i] != '{':
+		if end, _ := value(body, i); end < 0 {
+			return syntax(-end - 1)
+		}
+		return invalid("invalid_json", "", "The request body must be a JSON object.")
+	}
+	d.first = i + 1
+	i, err := d.object(d.first)
+	if err != nil {
+		return err
+	}
+	if i = space(body, i); i < len(body) {
+		return syntax(i)
+	}
+	return nil
+}
+
+// object reads the members of the top-level object from behind its brace.
+func (d *Doc) object(i int) (int, *Error) {
+	b := d.raw
+	i = space(b, i)
+	if i < len(b) && b[i] == '}' {
+		d.empty = true
+		return i + 1, nil
+	}
+	for {
+		if i >= len(b) || b[i] != '"' {
+			return 0, syntax(i)
+		}
+		m := member{key: i}
+		var ok, escaped bool
+		if m.keyEnd, escaped, ok = str(b, i); !ok {
+			return 0, syntax(m.keyEnd)
+		}
+		i = space(b, m.keyEnd)
+		if i >= len(b) || b[i] != ':' {
+			return 0, syntax(i)
+		}
+		m.value = space(b, i+1)
+		end, depth := value(b, m.value)
+		if end < 0 {
+			if depth > maxDepth {
+				return 0, invalid("invalid_json", "", "The request body is nested deeper than %d levels, at byte %d.", maxDepth, -end-1)
+			}
+			return 0, syntax(-end - 1)
+		}
+		m.end = end
+		if k := d.keyAt(m, escaped); k != keyUnknown {
+			if d.members[k].there() {
+				name := d.name(m)
+				return 0, invalid("duplicate_parameter", name, "The request body has the key %q twice, the second time at byte %d.", name, m.key)
+			}
+			d.members[k] = m
+		}
+		i = space(b, end)
+		switch {
+		case i < len(b) && b[i] == ',':
+			i = space(b, i+1)
+		case i < len(b) && b[i] == '}':
+			return i + 1, nil
+		default:
+			return 0, syntax(i)
+		}
+	}
+}
+
+func (d *Doc) keyAt(m member, escaped bool) key {
+	if escaped {
+		return keyNamed(d.name(m))
+	}
+	return keyNamed(string(d.raw[m.key+1 : m.keyEnd-1])) // does not allocate
+}
+
+// name is the decoded key of a member.
+func (d *Doc) name(m member) string { return decodeString(d.raw[m.key:m.keyEnd]) }
+
+// text is the raw value of a member.
+func (d *Doc) text(m member) []byte { return d.raw[m.value:m.end] }
+
+// given is whether the body has a key with a value other than null.
+func (d *Doc) given(k key) bool {
+	m := d.members[k]
+	return m.there() && string(d.text(m)) != "null"
+}
+
+// each calls f with every top-level member, in order, with its decoded name.
+// The body must have been scanned.
+func (d *Doc) each(f func(name string, m member)) {
+	if !d.empty {
+		eachMember(d.raw, d.first, f)
+	}
+}
+
+// Model gives the body's model. present is false when there is none, or null
+// in its place; it is an error when it is anything but a string.
+func (d *Doc) Model() (model string, present bool, err *Error) {
+	if !d.given(keyModel) {
+		return "", false, nil
+	}
+	text := d.text(d.members[keyModel])
+	if text[0] != '"' {
+		return "", false, invalid("invalid_type", "model", "Invalid type for 'model': expected a string.")
+	}
+	return decodeString(text), true, nil
+}
+
+// Stream is whether the body asks for a stream.
+func (d *Doc) Stream() bool {
+	m := d.members[keyStream]
+	return m.there() && string(d.text(m)) == "true"
+}
+
+func syntax(at int) *Error {
+	return invalid("invalid_json", "", "The request body is not valid JSON, at byte %d.", at)
+}
+
+// decodeString decodes a string with its quotes, which must be valid.
+func decodeString(quoted []byte) string {
+	inner := quoted[1 : len(quoted)-1]
+	for _, c := range inner {
+		if c == '\\' {
+			var s string
+			_ = json.Unmarshal(quoted, &s) // it is valid
+			return s
+		}
+	}
+	return string(inner)
+}
+
+// eachMember walks the members of a valid, non-empty object from behind its
+// brace.
+func eachMember(b []byte, i int, f func(name string, m member)) {
+	for {
+		m := member{key: space(b, i)}
+		if b[m.key] != '"' {
+			return // an empty object
+		}
+		m.keyEnd, _, _ = str(b, m.key)
+		m.value = space(b, space(b, m.keyEnd)+1)
+		m.end, _ = value(b, m.value)
+		f(decodeString(b[m.key:m.keyEnd]), m)
+		if i = space(b, m.end); b[i] != ',' {
+			return
+		}
+		i++
+	}
+}
+
+// eachElement walks the elements of a valid array; i is the bracket's offset.
+func eachElement(b []byte, i int, f func(start, end int)) {
+	i = space(b, i+1)
+	for b[i] != ']' {
+		end, _ := value(b, i)
+		f(i, end)
+		if i = space(b, end); b[i] == ',' {
+			i = space(b, i+1)
+		}
+	}
+}
+
+// space skips blanks.
+func space(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// maxDepth is how deep arrays and objects may nest: more than any request needs,
+// and less than a reader behind azproc may fall over.
+const maxDepth = 512
+
+// value skips one value that begins at i and gives its end. A negative end is
+// an error at offset -end-1, and depth then says how deep it was.
+func value(b []byte, i int) (end, depth int) {
+	var objects [maxDepth/64 + 1]uint64 // one bit a level: an object, not an array
+	for {
+		// A value begins at i.
+		if i >= len(b) {
+			return -i - 1, depth
+		}
+		switch c := b[i]; {
+		case c == '"':
+			var ok bool
+			if i, _, ok = str(b, i); !ok {
+				return -i - 1, depth
+			}
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return -i - 1, depth
+			}
+			inner := space(b, i+1)
+			if inner < len(b) && b[inner] == c+2 { // '}' and ']' follow two behind
+				i = inner + 1
+				depth--
+				break
+			}
+			if c == '{' {
+				objects[depth/64] |= 1 << (depth % 64)
+				if i = memberKey(b, inner); i < 0 {
+					return i, depth
+				}
+			} else {
+				objects[depth/64] &^= 1 << (depth % 64)
+				i = inner
+			}
+			continue
+		case c == 't':
+			i = literal(b, i, "true")
+		case c == 'f':
+			i = literal(b, i, "false")
+		case c == 'n':
+			i = literal(b, i, "null")
+		default:
+			i = number(b, i)
+		}
+		if i < 0 {
+			return i, depth
+		}
+		// A value ended at i: close what closes here, then the next one begins.
+		for {
+			if depth == 0 {
+				return i, 0
+			}
+			i = space(b, i)
+			if i >= len(b) {
+				return -i - 1, depth
+			}
+			inObject := objects[depth/64]&(1<<(depth%64)) != 0
+			if b[i] == ',' {
+				i = space(b, i+1)
+				if inObject {
+					if i = memberKey(b, i); i < 0 {
+						return i, depth
+					}
+				}
+				break
+			}
+			if (inObject && b[i] != '}') || (!inObject && b[i] != ']') {
+				return -i - 1, depth
+			}
+			depth--
+			i++
+		}
+	}
+}
+
+// memberKey skips a key and its colon and gives the offset of the value, or a
+// negative error as value does.
+func memberKey(b []byte, i int) int {
+	if i >= len(b) || b[i] != '"' {
+		return -i - 1
+	}
+	i, _, ok := str(b, i)
+	if !ok {
+		return -i - 1
+	}
+	i = space(b, i)
+	if i >= len(b) || b[i] != ':' {
+		return -i - 1
+	}
+	return space(b, i+1)
+}
+
+func literal(b []byte, i int, word string) int {
+	if len(b)-i < len(word) || string(b[i:i+len(word)]) != word {
+		return -i - 1
+	}
+	return i + len(word)
+}
+
+// number skips a number by RFC 8259's grammar.
+func number(b []byte, i int) int {
+	digits := func() bool {
+		from := i
+		for i < len(b) && b[i] >= '0' && b[i] <= '9' {
+			i++
+		}
+		return i > from
+	}
+	if i < len(b) && b[i] == '-' {
+		i++
+	}
+	if i < len(b) && b[i] == '0' {
+		i++
+	} else if !digits() {
+		return -i - 1
+	}
+	if i < len(b) && b[i] == '.' {
+		if i++; !digits() {
+			return -i - 1
+		}
+	}
+	if i < len(b) && (b[i] == 'e' || b[i] == 'E') {
+		if i++; i < len(b) && (b[i] == '+' || b[i] == '-') {
+			i++
+		}
+		if !digits() {
+			return -i - 1
+		}
+	}
+	return i
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// str skips the string that begins at i. Eight bytes at a time: a long prompt
+// or an image in base64 is most of a body. When ok is false, end is the offset
+// of the error.
+func str(b []byte, i int) (end int, escaped, ok bool) {
+	i++
+	for {
+		for len(b)-i >= 8 {
+			w := binary.LittleEndian.Uint64(b[i:])
+			quote := w ^ ones*'"'
+			slash := w ^ ones*'\\'
+			// The high bit of each byte that is '"', '\\' or below 0x20.
+			if ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0 {
+				break
+			}
+			i += 8
+		}
+		if i >= len(b) {
+			return len(b), escaped, false
+		}
+		switch c := b[i]; {
+		case c == '"':
+			return i + 1, escaped, true
+		case c == '\\':
+			escaped = true
+			n := escape(b[i+1:])
+			if n == 0 {
+				return i, escaped, false
+			}
+			i += 1 + n
+		case c < 0x20:
+			return i, escaped, false
+		default:
+			i++
+		}
+	}
+}
+
+// escape is the length of what stands behind a backslash, 0 when it is no
+// escape.
+func escape(b []byte) int {
+	if len(b) == 0 {
+		return 0
+	}
+	switch b[0] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 1
+	case 'u':
+		if len(b) < 5 {
+			return 0
+		}
+		for _, c := range b[1:5] {
+			if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+				return 0
+			}
+		}
+		return 5
+	}
+	return 0
+}

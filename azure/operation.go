@@ -1,0 +1,50 @@
+package azure
+
+// BodyKind is what an operation's request carries.
+type BodyKind uint8
+
+// The kinds of request bodies.
+const (
+	BodyNone BodyKind = iota // no body
+	BodyJSON                 // one JSON object
+	BodyForm                 // multipart/form-data
+)
+
+// Operation is one operation of the API, whatever dialect it is asked for in.
+// Operations are compared by pointer.
+type Operation struct {
+	// Name is the path below the deployment or the v1 root: "chat/completions".
+	Name string
+	// Method is the HTTP method it is asked for with.
+	Method string
+	// Body is what the request carries.
+	Body BodyKind
+	// Scoped says where the operation stands on Azure's classic surface: true
+	// is /openai/deployments/{deployment}/Name, false /openai/Name.
+	Scoped bool
+	// Modeled says that a model names the deployment that serves it. The others
+	// are answered from the configuration.
+	Modeled bool
+}
+
+// The operations of this gateway. Azure has no images/variations and no
+// moderations (azure-api reference, section 1a).
+var (
+	OpChat           = &Operation{Name: "chat/completions", Method: "POST", Body: BodyJSON, Scoped: true, Modeled: true}
+	OpCompletions    = &Operation{Name: "completions", Method: "POST", Body: BodyJSON, Scoped: true, Modeled: true}
+	OpEmbeddings     = &Operation{Name: "embeddings", Method: "POST", Body: BodyJSON, Scoped: true, Modeled: true}
+	OpResponses      = &Operation{Name: "responses", Method: "POST", Body: BodyJSON, Modeled: true}
+	OpImages         = &Operation{Name: "images/generations", Method: "POST", Body: BodyJSON, Scoped: true, Modeled: true}
+	OpImageEdits     = &Operation{Name: "images/edits", Method: "POST", Body: BodyForm, Scoped: true, Modeled: true}
+	OpSpeech         = &Operation{Name: "audio/speech", Method: "POST", Body: BodyJSON, Scoped: true, Modeled: true}
+	OpTranscriptions = &Operation{Name: "audio/transcriptions", Method: "POST", Body: BodyForm, Scoped: true, Modeled: true}
+	OpTranslations   = &Operation{Name: "audio/translations", Method: "POST", Body: BodyForm, Scoped: true, Modeled: true}
+	OpModels         = &Operation{Name: "models", Method: "GET"}
+	OpModel          = &Operation{Name: "models/{id}", Method: "GET"}
+)
+
+// Operations are all of them, in the order of the documentation.
+var Operations = []*Operation{
+	OpChat, OpCompletions, OpEmbeddings, OpResponses, OpImages, OpImageEdits,
+	OpSpeech, OpTranscriptions, OpTranslations, OpModels, OpModel,
+}

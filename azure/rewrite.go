@@ -1,0 +1,241 @@
+package azure
+
+import (
+	"bytes"
+)
+
+// Rewrite is what one deployment wants of a JSON body. It is made when the
+// configuration is loaded, never changed after, and safe for concurrent use.
+type Rewrite struct {
+	// Model is the deployment's name, written to "model" where the path does
+	// not name it.
+	Model string
+	// Family says which parameters and roles the model takes; nil is general.
+	Family *Family
+	// DropParams drops parameters that the family does not take, instead of
+	// refusing the request.
+	DropParams bool
+	// Drop are parameters that are always dropped.
+	Drop []string
+	// Defaults are set where the client does not say otherwise.
+	Defaults []Param
+	// Extra is extra_body: what the API does not know, set the same way.
+	Extra []Param
+}
+
+// Apply makes the body that goes upstream. It gives d.Bytes() and false when
+// nothing changes. The error is a 400 that names the parameter which the model
+// does not take.
+//
+// modelInBody says that the upstream reads the deployment from the body.
+func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (body []byte, changed bool, err *Error) {
+	var e edits
+	if modelInBody {
+		w.setModel(d, &e)
+	}
+	f := w.Family
+	if f == nil {
+		f = general
+	}
+	switch op {
+	case OpChat:
+		if f.reasoning {
+			if err := w.gate(d, &e, w.chatReasons(d, f), false); err != nil {
+				return nil, false, err
+			}
+			limitTokens(d, &e)
+		}
+		setRoles(d, &e, f.roles)
+	case OpResponses:
+		if f.reasoning {
+			if err := w.gate(d, &e, responsesReason(d, f), true); err != nil {
+				return nil, false, err
+			}
+		}
+	}
+	if len(w.Drop) > 0 {
+		w.drop(d, &e)
+	}
+	if len(w.Defaults) > 0 || len(w.Extra) > 0 {
+		w.fill(d, &e, op, f)
+	}
+	if e.none() {
+		return d.raw, false, nil
+	}
+	return e.apply(d), true, nil
+}
+
+func (w *Rewrite) setModel(d *Doc, e *edits) {
+	m := d.members[keyModel]
+	switch name := quote(w.Model); {
+	case !m.there():
+		e.insert("model", []byte(name))
+	case string(d.text(m)) != name:
+		e.replace(m.value, m.end, name)
+	}
+}
+
+// gate keeps from a reasoning model what it does not take.
+func (w *Rewrite) gate(d *Doc, e *edits, reasons, responses bool) *Error {
+	for i := range gatedParams {
+		g := &gatedParams[i]
+		m := d.members[g.key]
+		if !m.there() || (responses && !g.responses) || (g.plain && !reasons) {
+			continue
+		}
+		value := d.text(m)
+		switch {
+		case isNull(value), g.neutral(value):
+		case w.DropParams:
+			e.delete(m)
+		default:
+			return g.refuse(value)
+		}
+	}
+	return nil
+}
+
+// chatReasons is whether the model reasons on a chat request: always, but for
+// those that take the effort "none".
+func (w *Rewrite) chatReasons(d *Doc, f *Family) bool {
+	if m := d.members[keyReasoningEffort]; d.given(keyReasoningEffort) {
+		return f.reasons(d.text(m))
+	}
+	for _, p := range w.Defaults {
+		if p.Name == "reasoning_effort" {
+			return f.reasons(p.Value)
+		}
+	}
+	return f.reasons(nil)
+}
+
+// responsesReason is chatReasons for the Responses API, where the effort stands
+// in the object reasoning.
+func responsesReason(d *Doc, f *Family) bool {
+	m := d.members[keyReasoning]
+	if !m.there() || d.raw[m.value] != '{' {
+		return f.reasons(nil)
+	}
+	var effort []byte
+	eachMember(d.raw, m.value+1, func(name string, v member) {
+		if name == "effort" && !isNull(d.text(v)) {
+			effort = d.text(v)
+		}
+	})
+	return f.reasons(effort)
+}
+
+// reasons is whether the model reasons at an effort; nil is none given.
+func (f *Family) reasons(effort []byte) bool {
+	if effort == nil {
+		return !f.plainByDefault
+	}
+	return !f.plain || string(effort) != `"none"`
+}
+
+// limitTokens gives a reasoning model its limit under the name that it knows.
+// An explicit max_completion_tokens wins.
+func limitTokens(d *Doc, e *edits) {
+	old, explicit := d.members[keyMaxTokens], d.members[keyMaxCompletionTokens]
+	switch {
+	case !old.there():
+	case d.given(keyMaxCompletionTokens):
+		e.delete(old)
+	default:
+		if explicit.there() { // null
+			e.delete(explicit)
+		}
+		e.replace(old.key, old.keyEnd, `"max_completion_tokens"`)
+	}
+}
+
+// setRoles rewrites the roles of the messages, in place: content is not looked
+// into.
+func setRoles(d *Doc, e *edits, rule roleRule) {
+	m := d.members[keyMessages]
+	if rule == rolesAsSent || !m.there() || d.raw[m.value] != '[' {
+		return
+	}
+	// Nearly no body has the word at all, and looking for it is far cheaper
+	// than walking the messages. An escaped spelling has a \u in it.
+	text := d.text(m)
+	if rule == developerToSystem && !bytes.Contains(text, []byte("developer")) && !bytes.Contains(text, []byte(`\u00`)) {
+		return
+	}
+	eachElement(d.raw, m.value, func(start, _ int) {
+		if d.raw[start] != '{' {
+			return
+		}
+		eachMember(d.raw, start+1, func(name string, v member) {
+			if name != "role" || d.raw[v.value] != '"' {
+				return
+			}
+			role := decodeString(d.text(v))
+			switch {
+			case rule == developerToSystem && role == "developer":
+				e.replace(v.value, v.end, `"system"`)
+			case rule == bothToUser && (role == "system" || role == "developer"):
+				e.replace(v.value, v.end, `"user"`)
+			}
+		})
+	})
+}
+
+// drop takes the parameters away that the deployment never wants.
+func (w *Rewrite) drop(d *Doc, e *edits) {
+	d.each(func(name string, m member) {
+		for _, unwanted := range w.Drop {
+			if name == unwanted {
+				e.delete(m)
+			}
+		}
+	})
+}
+
+// fill sets the operator's defaults where the client has said nothing. What the
+// family does not take is left out without a word: the client did not ask for
+// it.
+func (w *Rewrite) fill(d *Doc, e *edits, op *Operation, f *Family) {
+	have := make(map[string]bool)
+	d.each(func(name string, m member) {
+		if !e.isDeleted(m) {
+			have[name] = true
+		}
+	})
+	limited := have["max_tokens"] || have["max_completion_tokens"]
+	for _, list := range [][]Param{w.Defaults, w.Extra} {
+		for _, p := range list {
+			name := p.Name
+			if op == OpChat && (name == "max_tokens" || name == "max_completion_tokens") {
+				if limited {
+					continue
+				}
+				if f.reasoning {
+					name = "max_completion_tokens"
+				}
+			}
+			if have[name] || (f.reasoning && w.refusesDefault(d, op, f, p)) {
+				continue
+			}
+			have[name] = true
+			e.insert(name, p.Value)
+		}
+	}
+}
+
+// refusesDefault is whether a reasoning model does not take an operator's
+// default.
+func (w *Rewrite) refusesDefault(d *Doc, op *Operation, f *Family, p Param) bool {
+	g := gateFor(p.Name)
+	if g == nil || isNull(p.Value) || g.neutral(p.Value) {
+		return false
+	}
+	switch op {
+	case OpChat:
+		return !g.plain || w.chatReasons(d, f)
+	case OpResponses:
+		return !g.plain || responsesReason(d, f)
+	default:
+		return false
+	}
+}

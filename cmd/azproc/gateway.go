@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/azproc/azproc/admin"
+	"github.com/azproc/azproc/auth"
+	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/config"
+	"github.com/azproc/azproc/envoy"
+	"github.com/azproc/azproc/extproc"
+	"github.com/azproc/azproc/routing"
+	"github.com/azproc/azproc/usage"
+)
+
+// gateway is the Go service: everything of azproc but Envoy itself.
+type gateway struct {
+	settings *settings
+	log      *slog.Logger
+	envoy    envoy.Options
+
+	credentials *auth.Credentials
+	processor   *extproc.Server
+	ads         *envoy.ADS
+	metrics     *usage.Metrics
+	grpc        *grpc.Server
+	admin       *http.Server
+
+	mu    sync.Mutex // one reload at a time
+	table atomic.Pointer[routing.Table]
+}
+
+// newGateway makes the service; nothing listens yet.
+func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error) {
+	g := &gateway{settings: s, log: log, envoy: o}
+	var err error
+	if g.metrics, err = usage.NewMetrics(g.credentialsReady); err != nil {
+		return nil, err
+	}
+	g.credentials = auth.NewCredentials(auth.Options{Log: log})
+	g.processor = extproc.New(extproc.Options{Log: log, Observer: observer{g.metrics, log}})
+	g.ads = envoy.NewADS(log)
+	g.grpc = newGRPC()
+	g.processor.Register(g.grpc)
+	g.ads.Register(g.grpc)
+	g.admin = admin.NewServer(admin.Handler(g, g.metrics.Handler()))
+	return g, nil
+}
+
+// newGRPC makes the server that Envoy calls. A stream lives as long as the
+// request's own processing, so their number is the number of requests that
+// come in at once; a message is at most a buffered body.
+func newGRPC() *grpc.Server {
+	return grpc.NewServer(append(extproc.ServerOptions(),
+		grpc.MaxConcurrentStreams(1<<20),
+		grpc.MaxRecvMsgSize(1<<30),
+		grpc.MaxSendMsgSize(1<<30),
+		grpc.InitialWindowSize(4<<20),
+		grpc.InitialConnWindowSize(16<<20),
+		grpc.ReadBufferSize(64<<10),
+		grpc.WriteBufferSize(64<<10),
+	)...)
+}
+
+// use makes a snapshot the one that serves: first its clusters reach Envoy, so
+// that no plan names one that Envoy does not have, then requests are decided
+// against it.
+func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
+	resources, err := envoy.Resources(snap, g.envoy)
+	if err != nil {
+		return fmt.Errorf("envoy configuration: %w", err)
+	}
+	all := make([]config.Credential, len(snap.Deployments))
+	for i, d := range snap.Deployments {
+		all[i] = d.Credential
+	}
+	g.credentials.Use(all)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := g.ads.Push(ctx, resources); err != nil {
+		return fmt.Errorf("envoy did not take the configuration: %w", err)
+	}
+	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) })
+	if err := g.processor.Use(table, auth.NewClients(snap.MasterKey)); err != nil {
+		return err
+	}
+	g.table.Store(table)
+	return nil
+}
+
+// reload reads the configuration again. A bad one changes nothing: it is
+// reported, and the old one serves on.
+func (g *gateway) reload(ctx context.Context) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	snap, report := g.settings.load()
+	warnings, refusals := count(report)
+	logReport(g.log, report)
+	if snap == nil {
+		g.metrics.ConfigRefused(warnings, refusals)
+		g.log.Error("configuration not taken: the old one serves on", "file", g.settings.config)
+		return
+	}
+	if err := errors.Join(g.settings.guard(snap), g.use(ctx, snap)); err != nil {
+		g.metrics.ConfigRefused(warnings, refusals)
+		g.log.Error("configuration not taken: the old one serves on", "file", g.settings.config, "error", err)
+		return
+	}
+	g.metrics.ConfigLoaded(len(snap.Deployments), warnings, refusals)
+	g.log.Info("configuration reloaded", "file", g.settings.config, "models", len(snap.Groups), "deployments", len(snap.Deployments))
+}
+
+// listen opens the gRPC and the admin port and serves them until stop.
+func (g *gateway) listen(grpcAddress string) error {
+	network, address := "tcp", grpcAddress
+	if path, ok := strings.CutPrefix(grpcAddress, "unix:"); ok {
+		network, address = "unix", path
+	}
+	rpc, err := net.Listen(network, address)
+	if err != nil {
+		return taken("--grpc", grpcAddress, err)
+	}
+	web, err := net.Listen("tcp", g.settings.admin)
+	if err != nil {
+		_ = rpc.Close()
+		return taken("--admin", g.settings.admin, err)
+	}
+	go func() {
+		if err := g.grpc.Serve(rpc); err != nil {
+			g.log.Error("gRPC service ended", "error", err)
+		}
+	}()
+	go func() {
+		if err := g.admin.Serve(web); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			g.log.Error("admin port ended", "error", err)
+		}
+	}()
+	return nil
+}
+
+// taken says which flag changes an address that cannot be had.
+func taken(flag, address string, err error) error {
+	return fmt.Errorf("cannot listen on %s: %w; choose another address with %s", address, err, flag)
+}
+
+// stop ends the service. Requests in hand get until ctx ends.
+func (g *gateway) stop(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		g.grpc.GracefulStop()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		g.grpc.Stop()
+	}
+	_ = g.admin.Close()
+	g.credentials.Close()
+	_ = g.metrics.Close(context.Background())
+}
+
+// Ready implements admin.State.
+func (g *gateway) Ready() error {
+	t := g.table.Load()
+	if t == nil {
+		return errors.New("no configuration is loaded yet")
+	}
+	return t.Ready()
+}
+
+// Credentials implements admin.State.
+func (g *gateway) Credentials() []admin.Credential {
+	t := g.table.Load()
+	if t == nil {
+		return nil
+	}
+	var list []admin.Credential
+	seen := make(map[string]bool)
+	for _, d := range t.Deployments {
+		name := d.Credential.Name()
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		c := admin.Credential{Name: name, Ready: true}
+		if err := d.Credential.Ready(); err != nil {
+			c.Ready, c.Error = false, err.Error()
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+func (g *gateway) credentialsReady() map[string]bool {
+	ready := make(map[string]bool)
+	for _, c := range g.Credentials() {
+		ready[c.Name] = c.Ready
+	}
+	return ready
+}
+
+// observer tells the metrics and the log what the processor did on its own.
+type observer struct {
+	*usage.Metrics
+	log *slog.Logger
+}
+
+// Refused implements extproc.Observer.
+func (o observer) Refused(e *azure.Error) {
+	o.RequestRefused(e.Status, e.Code)
+	if o.log.Enabled(context.Background(), slog.LevelDebug) {
+		o.log.Debug("request refused", "status", e.Status, "code", e.Code, "error", e.Error())
+	}
+}
+
+// count says how many warnings and refusals a report holds.
+func count(r *config.Report) (warnings, refusals int) {
+	for _, d := range r.Diagnostics {
+		if d.Severity == config.Warning {
+			warnings++
+		} else {
+			refusals++
+		}
+	}
+	return warnings, refusals
+}
+
+// logReport puts every diagnostic of a reload into the log.
+func logReport(log *slog.Logger, r *config.Report) {
+	for _, d := range r.Diagnostics {
+		level := slog.LevelError
+		if d.Severity == config.Warning {
+			level = slog.LevelWarn
+		}
+		log.Log(context.Background(), level, d.String())
+	}
+}

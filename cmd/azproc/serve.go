@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// serve is azproc serve.
+func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var s settings
+	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
+	s.configFlag(fs, " (default: one wildcard group from the AZURE_* environment)")
+	s.grpcFlag(fs)
+	s.adminFlag(fs)
+	s.listenFlag(fs)
+	s.caFlag(fs)
+	s.logFlags(fs)
+	fs.DurationVar(&s.drain, "drain", defaultDrain, "how long requests in hand may go on after SIGTERM or SIGINT")
+	if err := parse(fs, args, stderr); err != nil {
+		return err
+	}
+	log, err := s.logger(stderr)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	snap, err := s.first(stderr)
+	if err != nil {
+		return err
+	}
+	g, err := newGateway(&s, s.envoyOptions(snap), log)
+	if err != nil {
+		return err
+	}
+	if err := g.start(ctx, s.grpc, snap); err != nil {
+		return err
+	}
+	defer func() {
+		stop, cancel := afterSignal(s.drain)
+		defer cancel()
+		g.stop(stop)
+	}()
+	fmt.Fprintf(stdout, "azproc serves Envoy at %s (%s; admin http://%s)\n", s.grpc, summary(snap), s.admin)
+	if err := g.watch(ctx); err != nil {
+		log.Warn("the configuration file is not watched: send SIGHUP after a change", "error", err)
+	}
+	<-ctx.Done()
+	return nil
+}

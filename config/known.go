@@ -1,0 +1,266 @@
+package config
+
+// fate is what becomes of a key.
+type fate uint8
+
+const (
+	used       fate = iota
+	later           // understood and accepted; what it asks for is not built yet
+	ignored         // LiteLLM's own business, which azproc does not have
+	protection      // something people believe protects them, and azproc does not do
+	moved           // belongs into another section
+	forwarded       // LiteLLM would send it to Azure as a part of the request
+)
+
+// known is one key of a section.
+type known struct {
+	name string
+	fate fate
+	// what says what it means, or where it belongs.
+	what string
+}
+
+// section is a mapping of the file with all the keys that have a meaning there.
+type section struct {
+	name string
+	keys []known
+}
+
+func (s *section) find(name string) *known {
+	for i := range s.keys {
+		if s.keys[i].name == name {
+			return &s.keys[i]
+		}
+	}
+	return nil
+}
+
+var topLevel = section{"the file", []known{
+	{"model_list", used, "the deployments"},
+	{"credential_list", used, "credentials that entries name by litellm_credential_name"},
+	{"litellm_settings", used, "settings of requests"},
+	{"router_settings", used, "settings of routing"},
+	{"general_settings", used, "settings of the gateway"},
+	{"model_prices", later, "a file with prices"},
+	{"keys", later, "client keys"},
+	{"keys_file", later, "a file with client keys"},
+	{"passthrough", later, "the default of /azure/..."},
+	{"environment_variables", ignored, "set variables in the environment"},
+	{"files_settings", ignored, ""},
+	{"finetune_settings", ignored, ""},
+	{"assistant_settings", ignored, ""},
+	{"callback_settings", ignored, ""},
+	{"mcp_servers", ignored, ""},
+	{"guardrails", protection, "no guardrail runs"},
+	{"master_key", moved, "general_settings.master_key"},
+	{"fallbacks", moved, "router_settings.fallbacks"},
+	{"routing_strategy", moved, "router_settings.routing_strategy"},
+	{"drop_params", moved, "litellm_settings.drop_params"},
+	{"settings", moved, "litellm_settings, router_settings or general_settings"},
+}}
+
+var modelEntry = section{"an entry of model_list", []known{
+	{"model_name", used, "what clients ask for; a star stands for any text"},
+	{"litellm_params", used, "where and as whom the deployment is called"},
+	{"model_info", used, "what is known of the model"},
+	{"tpm", used, "tokens per minute"},
+	{"rpm", used, "requests per minute"},
+	{"model", moved, "litellm_params.model"},
+	{"api_base", moved, "litellm_params.api_base"},
+	{"api_key", moved, "litellm_params.api_key"},
+	{"api_version", moved, "litellm_params.api_version"},
+	{"litellm_provider", moved, "the prefix of litellm_params.model"},
+}}
+
+var litellmParams = section{"litellm_params", []known{
+	{"model", used, "azure/NAME, azure/o_series/NAME, azure/gpt5_series/NAME, azure_text/NAME, azure_ai/NAME, openai/NAME or an OpenAI model's name"},
+	{"api_base", used, "the resource's address, in any form the portal shows"},
+	{"base_url", used, "the same as api_base"},
+	{"api_version", used, "a dated version for deployment URLs; v1, latest, preview or none for /openai/v1"},
+	{"api_key", used, "the resource's key"},
+	{"azure_ad_token", used, "a token of Entra ID, or oidc/env/NAME, oidc/file/PATH"},
+	{"tenant_id", used, "Entra ID tenant"},
+	{"client_id", used, "Entra ID client"},
+	{"client_secret", used, "secret of the client"},
+	{"azure_username", used, "user, with azure_password"},
+	{"azure_password", used, "password of the user"},
+	{"azure_scope", used, "scope of the tokens"},
+	{"azure_credential", used, "a credential by its class: ManagedIdentityCredential, WorkloadIdentityCredential, DefaultAzureCredential, AzureCliCredential, CertificateCredential"},
+	{"litellm_credential_name", used, "an entry of credential_list"},
+	{"tpm", used, "tokens per minute"},
+	{"rpm", used, "requests per minute"},
+	{"weight", used, "share among the group's deployments"},
+	{"order", used, "tier: lower ones come first"},
+	{"timeout", used, "seconds for a request"},
+	{"stream_timeout", used, "seconds for a streamed request"},
+	{"max_retries", used, "tries after the first"},
+	{"num_retries", used, "the same as max_retries"},
+	{"extra_headers", used, "headers sent with every request"},
+	{"headers", used, "the same as extra_headers"},
+	{"extra_body", used, "fields added to every body"},
+	{"drop_params", used, "drop parameters that the model does not take"},
+	{"additional_drop_params", used, "parameters that are always dropped"},
+	{"base_model", used, "the model behind the deployment's name"},
+	{"normalize_stream", later, ""},
+	{"cooldown_time", later, ""},
+	{"max_parallel_requests", later, ""},
+	{"input_cost_per_token", later, ""},
+	{"output_cost_per_token", later, ""},
+	{"tags", ignored, "tag routing is not provided"},
+	{"region_name", ignored, ""},
+	{"vector_store_ids", ignored, ""},
+	{"custom_llm_provider", ignored, "the prefix of model says it"},
+	{"max_budget", protection, "no budget is kept for a deployment"},
+	{"budget_duration", protection, "no budget is kept for a deployment"},
+	{"mode", forwarded, "model_info.mode"},
+	{"azure_deployment", forwarded, "the name behind azure/ in model"},
+	{"api_type", forwarded, "the prefix of model"},
+	{"description", forwarded, "model_info.description"},
+	{"priority", forwarded, "order"},
+	{"supports_function_calling", forwarded, "model_info.supports_function_calling"},
+	{"supports_vision", forwarded, "model_info.supports_vision"},
+	{"azure_ad_token_provider", forwarded, "azure_credential: a provider is code, which YAML cannot hold"},
+	{"master_key", moved, "general_settings.master_key"},
+	{"model_info", moved, "model_info beside litellm_params"},
+	{"id", moved, "model_info.id"},
+}}
+
+// requestParams are parameters of a request: among litellm_params they are
+// defaults for every request that does not set them.
+var requestParams = []string{
+	"temperature", "top_p", "n", "stop", "seed", "user", "store", "verbosity", "modalities", "audio", "prediction",
+	"max_tokens", "max_completion_tokens", "max_output_tokens", "presence_penalty", "frequency_penalty", "logit_bias",
+	"logprobs", "top_logprobs", "reasoning_effort", "reasoning", "response_format", "tools", "tool_choice",
+	"parallel_tool_calls", "service_tier", "stream_options", "safety_identifier", "prompt_cache_key", "metadata",
+	"dimensions", "encoding_format", "quality", "size", "style", "background", "output_format", "voice", "speed",
+	"instructions", "language", "data_sources", "enhancements", "dataSources", "thinking", "truncation", "text",
+}
+
+var litellmSettings = section{"litellm_settings", []known{
+	{"drop_params", used, "drop parameters that a model does not take"},
+	{"enable_azure_ad_token_refresh", used, "DefaultAzureCredential for deployments without a credential of their own"},
+	{"request_timeout", used, "seconds for a request"},
+	{"num_retries", later, ""},
+	{"fallbacks", later, ""},
+	{"default_fallbacks", later, ""},
+	{"context_window_fallbacks", later, ""},
+	{"content_policy_fallbacks", later, ""},
+	{"allowed_fails", later, ""},
+	{"enable_loadbalancing_on_batch_endpoints", later, ""},
+	{"set_verbose", ignored, "--log-level says it"},
+	{"json_logs", ignored, "--log-format says it"},
+	{"success_callback", ignored, ""},
+	{"failure_callback", ignored, ""},
+	{"callbacks", ignored, ""},
+	{"service_callback", ignored, ""},
+	{"cache", ignored, "answers are not cached"},
+	{"cache_params", ignored, "answers are not cached"},
+	{"modify_params", ignored, ""},
+	{"telemetry", ignored, "there is none"},
+	{"turn_off_message_logging", ignored, "prompts are never logged"},
+	{"max_budget", protection, "no budget is kept"},
+	{"budget_duration", protection, "no budget is kept"},
+	{"default_team_settings", protection, "there are no teams"},
+	{"guardrails", protection, "no guardrail runs"},
+	{"master_key", moved, "general_settings.master_key"},
+	{"redis_host", moved, "router_settings.redis_host"},
+	{"redis_port", moved, "router_settings.redis_port"},
+	{"redis_password", moved, "router_settings.redis_password"},
+	{"cooldown_time", moved, "router_settings.cooldown_time"},
+	{"retry_after", moved, "router_settings.retry_after"},
+	{"routing_strategy", moved, "router_settings.routing_strategy"},
+	{"enable_pre_call_checks", moved, "router_settings.enable_pre_call_checks"},
+	{"content_policy_fallback", moved, "content_policy_fallbacks"},
+	{"timeout", moved, "request_timeout"},
+}}
+
+var routerSettings = section{"router_settings", []known{
+	{"timeout", used, "seconds for a request"},
+	{"routing_strategy", later, ""},
+	{"routing_strategy_args", later, ""},
+	{"num_retries", later, ""},
+	{"max_fallbacks", later, ""},
+	{"retry_after", later, ""},
+	{"allowed_fails", later, ""},
+	{"allowed_fails_policy", later, ""},
+	{"cooldown_time", later, ""},
+	{"disable_cooldowns", later, ""},
+	{"when_all_cooled", later, ""},
+	{"on_store_failure", later, ""},
+	{"retry_policy", later, ""},
+	{"model_group_retry_policy", later, ""},
+	{"model_group_alias", later, ""},
+	{"fallbacks", later, ""},
+	{"default_fallbacks", later, ""},
+	{"context_window_fallbacks", later, ""},
+	{"content_policy_fallbacks", later, ""},
+	{"enable_pre_call_checks", later, ""},
+	{"optional_pre_call_checks", later, ""},
+	{"redis_host", later, ""},
+	{"redis_port", later, ""},
+	{"redis_password", later, ""},
+	{"redis_url", later, ""},
+	{"cache_kwargs", ignored, ""},
+	{"cache_responses", ignored, ""},
+	{"default_litellm_params", ignored, "write the parameters in the entries, with a YAML anchor"},
+	{"enable_tag_filtering", ignored, ""},
+	{"model_group_affinity_config", ignored, ""},
+	{"set_verbose", ignored, ""},
+	{"debug_level", ignored, ""},
+	{"stream_timeout", later, ""},
+	{"master_key", moved, "general_settings.master_key"},
+}}
+
+var generalSettings = section{"general_settings", []known{
+	{"master_key", used, "the key that clients must show"},
+	{"max_request_size_mb", used, "largest JSON body in MiB (32)"},
+	{"id_secret", later, ""},
+	{"always_include_stream_usage", later, ""},
+	{"database_url", ignored, "there is no database"},
+	{"database_connection_pool_limit", ignored, "there is no database"},
+	{"database_connection_timeout", ignored, "there is no database"},
+	{"proxy_batch_write_at", ignored, "there is no database"},
+	{"store_model_in_db", ignored, "there is no database"},
+	{"store_prompts_in_spend_logs", ignored, "prompts are never logged"},
+	{"disable_spend_logs", ignored, ""},
+	{"alerting", ignored, ""},
+	{"alerting_threshold", ignored, ""},
+	{"background_health_checks", ignored, ""},
+	{"health_check_interval", ignored, ""},
+	{"completion_model", ignored, ""},
+	{"key_management_system", ignored, ""},
+	{"key_management_settings", ignored, ""},
+	{"pass_through_endpoints", ignored, ""},
+	{"litellm_key_header_name", ignored, ""},
+	{"ui_access_mode", ignored, ""},
+	{"forward_client_headers_to_llm_api", ignored, "client headers always go along, but for keys"},
+	{"allowed_routes", protection, "every route is open to every key"},
+	{"public_routes", protection, "no route is public"},
+	{"allowed_ips", protection, "addresses are not checked"},
+	{"enable_jwt_auth", protection, "JWTs are not accepted"},
+	{"litellm_jwtauth", protection, "JWTs are not accepted"},
+	{"custom_auth", protection, "custom code does not run"},
+	{"disable_routes", protection, "no route is closed"},
+	{"enforce_user_param", protection, "the user parameter is not enforced"},
+	{"max_parallel_requests", protection, "requests are not counted"},
+	{"global_max_parallel_requests", protection, "requests are not counted"},
+	{"max_budget", protection, "no budget is kept"},
+	{"drop_params", moved, "litellm_settings.drop_params"},
+	{"routing_strategy", moved, "router_settings.routing_strategy"},
+	{"num_retries", moved, "router_settings.num_retries"},
+	{"callbacks", moved, "litellm_settings.callbacks"},
+	{"redis_host", moved, "router_settings.redis_host"},
+	{"redis_port", moved, "router_settings.redis_port"},
+	{"redis_password", moved, "router_settings.redis_password"},
+	{"litellm_settings", moved, "litellm_settings at the top level"},
+	{"router_settings", moved, "router_settings at the top level"},
+}}
+
+var credentialEntry = section{"an entry of credential_list", []known{
+	{"credential_name", used, "its name"},
+	{"credential_values", used, "keys of litellm_params"},
+	{"credential_info", used, "for people"},
+}}
+
+// sections are all of them, for the documentation.
+var sections = []*section{&topLevel, &modelEntry, &litellmParams, &credentialEntry, &litellmSettings, &routerSettings, &generalSettings}

@@ -1,0 +1,118 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/azproc/azproc/azure"
+)
+
+// Snapshot is one configuration, complete and immutable.
+type Snapshot struct {
+	// Path is the file it was read from, "" for the environment.
+	Path string
+	// Hash is of the bytes that were read: the same file has the same hash.
+	Hash string
+	// Groups are the model groups in the order in which they first appear.
+	Groups []*Group
+	// Deployments are those that are served, in the file's order.
+	Deployments []*Deployment
+	// NotServed are the entries of providers that azproc does not serve.
+	NotServed []NotServed
+	// MasterKey is what clients must show; "" is no key at all.
+	MasterKey Secret
+	// MaxBody is the largest JSON body, in bytes.
+	MaxBody int64
+	// Timeout is for a whole request; 0 is none.
+	Timeout time.Duration
+}
+
+// Group is the deployments behind one model_name.
+type Group struct {
+	Name        string
+	Deployments []*Deployment
+	// Wildcard is set when Name has a star, which stands for any text.
+	Wildcard bool
+}
+
+// NotServed is an entry of the model list that azproc leaves alone.
+type NotServed struct {
+	Position
+	Group  string // model_name
+	Model  string // litellm_params.model
+	Reason string
+}
+
+// Deployment is one entry of the model list.
+type Deployment struct {
+	// Name names the deployment for people and is unique: model_info.id, else
+	// the name at Azure, with the host behind it where that is not enough.
+	Name string
+	// Cluster is its cluster's name in Envoy. It changes with the place it
+	// leads to, so that no request planned for one place reaches another.
+	Cluster string
+	// Group is the model_name.
+	Group string
+	// Wildcard says that the name at Azure has a star: the request names the
+	// deployment.
+	Wildcard bool
+	// Model is litellm_params.model as it was written.
+	Model string
+	// RoutePrefix is o_series, gpt5_series, azure_text or "".
+	RoutePrefix string
+	// BaseModel is the declared base model, "" when there is none.
+	BaseModel string
+	// Target is where its requests go.
+	Target azure.Target
+	// Rewrite is what it wants of a body.
+	Rewrite azure.Rewrite
+	// Credential is as whom it is called.
+	Credential Credential
+	// ExtraHeaders are sent with every request.
+	ExtraHeaders []azure.Header
+	// TPM and RPM are its limits per minute in tokens and requests; 0 is none.
+	TPM, RPM int64
+	// Weight is its share where deployments are picked at random; 0 is unset.
+	Weight float64
+	// Order is its tier: lower ones come first.
+	Order int
+	// Timeout and StreamTimeout are for a request; 0 is unset.
+	Timeout, StreamTimeout time.Duration
+	// MaxRetries is how often a request is tried again; -1 is unset.
+	MaxRetries int
+	// Mode is model_info.mode: chat, embedding, image_generation, batch, ...
+	Mode string
+	// Info is model_info as it was written.
+	Info map[string]any
+	// Position is where the entry begins.
+	Position Position
+}
+
+// Find gives the group that serves a model: the one of that name, else the
+// wildcard that fits with the longest name. capture is what its star stood for.
+func (s *Snapshot) Find(model string) (g *Group, capture string, ok bool) {
+	for _, c := range s.Groups {
+		if !c.Wildcard {
+			if c.Name == model {
+				return c, "", true
+			}
+			continue
+		}
+		if g != nil && len(g.Name) >= len(c.Name) {
+			continue
+		}
+		if found, fits := match(c.Name, model); fits {
+			g, capture = c, found
+		}
+	}
+	return g, capture, g != nil
+}
+
+// match holds a name against a pattern with one star.
+func match(pattern, name string) (capture string, ok bool) {
+	before, after, _ := strings.Cut(pattern, "*")
+	if len(name) <= len(before)+len(after) || !strings.HasPrefix(name, before) || !strings.HasSuffix(name, after) {
+		return "", false
+	}
+	return name[len(before) : len(name)-len(after)], true
+}

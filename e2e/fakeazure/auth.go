@@ -1,0 +1,52 @@
+package fakeazure
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// audiences are those of Azure OpenAI and of Foundry, both good for tokens.
+var audiences = []string{"https://cognitiveservices.azure.com", "https://ai.azure.com"}
+
+// authenticate checks the credential as Azure does: a key in api-key, or an
+// Entra token as bearer; the v1 surface also takes the key as bearer.
+func (c *call) authenticate() *failure {
+	bearer, hasBearer := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
+	if c.surface == surfaceOpenAI {
+		if hasBearer && c.resource.hasKey(bearer) {
+			return nil
+		}
+		return modelError(http.StatusUnauthorized, "invalid_request_error", "", "invalid_api_key",
+			"Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.")
+	}
+	if key := c.r.Header.Get("Api-Key"); key != "" {
+		if c.resource.hasKey(key) {
+			return nil
+		}
+		return wrongKey()
+	}
+	if !hasBearer {
+		return wrongKey()
+	}
+	if c.surface == surfaceV1 && c.resource.hasKey(bearer) {
+		return nil
+	}
+	if c.resource.validToken(bearer) {
+		return nil
+	}
+	return wrongToken()
+}
+
+func (r *resource) hasKey(key string) bool { return slices.Contains(r.Keys, key) }
+
+func (r *resource) validToken(token string) bool {
+	if r.Tokens == nil {
+		return false
+	}
+	accepted := r.Audiences
+	if accepted == nil {
+		accepted = audiences
+	}
+	return slices.ContainsFunc(accepted, func(audience string) bool { return r.Tokens.Valid(token, audience) })
+}

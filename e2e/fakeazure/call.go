@@ -1,0 +1,216 @@
+package fakeazure
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// call is one request while it is answered.
+type call struct {
+	route
+	server     *Server
+	resource   *resource
+	w          http.ResponseWriter
+	r          *http.Request
+	version    string      // api-version of the query
+	body       []byte      // of a JSON request
+	form       *form       // of a multipart request
+	name       string      // of the deployment that was asked for, known or not
+	deployed   *Deployment // nil until it is known
+	options    options
+	fault      Fault
+	request    *Request // its record; nil when quiet
+	answer     *answer
+	aborted    bool   // the answer is incomplete: the connection must not end well
+	remembered string // the hash that identities are made of
+}
+
+// options are what a request itself may ask of the fake in the top-level field
+// (or the form's part, as JSON) "fakeazure", which no real service has.
+type options struct {
+	Chunks      int  `json:"chunks"`       // content deltas of a stream; more repeat the text
+	PaceMS      int  `json:"pace_ms"`      // between two events
+	Split       int  `json:"split"`        // bytes of each write, at whatever offset
+	Size        int  `json:"size"`         // bytes of a binary answer or of each image
+	AsyncFilter bool `json:"async_filter"` // as Deployment.AsyncFilter
+}
+
+// maxBody is the largest JSON body that Azure takes.
+const maxBody = 256 << 20
+
+// ServeHTTP answers one request to the resource.
+func (r *resource) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	if r.bench && request.Method == http.MethodPost {
+		r.serveBench(w, request)
+		return
+	}
+	if !r.server.enter() {
+		panic(http.ErrAbortHandler)
+	}
+	defer r.server.serving.Done()
+	c := &call{server: r.server, resource: r, w: w, r: request, version: request.URL.Query().Get("api-version")}
+	defer c.finish()
+	found, known := r.find(request.Method, request.URL.EscapedPath())
+	c.route = found
+	c.name = found.deployment
+	wrong := c.read(known && found.op.form)
+	c.fault = c.server.nextFault(c.place())
+	c.record()
+	c.commonHeaders()
+	switch {
+	case c.misbehave():
+	case !known:
+		c.fail(c.unknownPath())
+	case wrong != nil:
+		if denied := c.authenticate(); denied != nil {
+			wrong = denied
+		}
+		c.fail(wrong)
+	default:
+		c.serve()
+	}
+	if c.aborted {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// serve does what a request with a known route asks for.
+func (c *call) serve() {
+	if c.surface != surfacePublic {
+		if denied := c.authenticate(); denied != nil {
+			c.fail(denied)
+			return
+		}
+	}
+	if !c.versionFits() {
+		c.fail(resourceNotFound())
+		return
+	}
+	if c.op.kind != KindAuto {
+		if wrong := c.deploy(); wrong != nil {
+			c.fail(wrong)
+			return
+		}
+	}
+	c.op.serve(c)
+}
+
+// deploy finds the deployment and whether it can do the operation now.
+func (c *call) deploy() *failure {
+	if c.name == "" {
+		return missing("model")
+	}
+	c.deployed = c.resource.deployments[c.name]
+	if c.deployed == nil && c.surface == surfaceFoundry {
+		for name, d := range c.resource.deployments {
+			if strings.EqualFold(name, c.name) {
+				c.deployed = d
+			}
+		}
+	}
+	switch {
+	case c.deployed == nil && c.surface == surfaceOpenAI:
+		return modelError(http.StatusNotFound, "invalid_request_error", "", "model_not_found",
+			"The model `"+c.name+"` does not exist or you do not have access to it.")
+	case c.deployed == nil:
+		return deploymentNotFound()
+	case !c.op.can(c.deployed):
+		return notSupported(c.op.verb, c.deployed.Model)
+	}
+	return c.limit()
+}
+
+// read takes in the body and finds out which deployment it names.
+func (c *call) read(isForm bool) *failure {
+	if isForm {
+		f, wrong := readForm(c.r)
+		c.form = f
+		_ = json.Unmarshal([]byte(f.value("fakeazure")), &c.options) // absent from real requests
+		if c.nameInBody() {
+			c.name = f.value("model")
+		}
+		return wrong
+	}
+	body, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody))
+	c.body = body
+	if err != nil || c.r.Method != http.MethodPost || c.op == nil {
+		return nil // the client left, or there is nothing to read
+	}
+	var named struct {
+		Model     *string `json:"model"`
+		FakeAzure options `json:"fakeazure"`
+	}
+	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(body) {
+		return badJSON()
+	}
+	if json.Unmarshal(body, &named) != nil && c.nameInBody() {
+		return invalid("model", "invalid_type", "Invalid type for 'model': expected a string.")
+	}
+	c.options = named.FakeAzure
+	if c.nameInBody() && named.Model != nil {
+		c.name = *named.Model
+	}
+	return nil
+}
+
+// nameInBody reports whether the surface takes the deployment from `model`.
+func (c *call) nameInBody() bool {
+	return c.op != nil && c.op.kind != KindAuto && c.deployment == ""
+}
+
+// decode reads the body into v; a field of the wrong type is a 400.
+func (c *call) decode(v any) *failure {
+	err := json.Unmarshal(c.body, v)
+	if err == nil {
+		return nil
+	}
+	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
+		return invalid(wrong.Field, "invalid_type", "Invalid type for '%s': expected %s, but got %s instead.", wrong.Field, wrong.Type, wrong.Value)
+	}
+	return badJSON()
+}
+
+// azure reports whether the answer has Azure's own parts.
+func (c *call) azure() bool { return c.surface != surfaceOpenAI }
+
+func (c *call) unknownPath() *failure {
+	if c.resource.Provider == ProviderOpenAI {
+		return modelError(http.StatusNotFound, "invalid_request_error", "", "unknown_url",
+			"Unknown request URL: "+c.r.Method+" "+c.r.URL.Path+". Please check the URL for typos.")
+	}
+	return resourceNotFound()
+}
+
+func (c *call) place() place { return place{c.resource.Name, c.name} }
+
+// id makes an identity of the request: the same for the same request, with
+// the prefix that the kind of object has.
+func (c *call) id(prefix string) string {
+	if c.remembered == "" {
+		hash := sha256.New()
+		for _, part := range []string{c.resource.Name, c.name, c.op.path} {
+			hash.Write([]byte(part + "\x00"))
+		}
+		hash.Write(c.body)
+		if c.form != nil {
+			hash.Write([]byte(c.form.digest()))
+		}
+		c.remembered = hex.EncodeToString(hash.Sum(nil))
+	}
+	return prefix + c.remembered[:32]
+}
+
+func (c *call) created() int64 { return c.server.config.Now().Unix() }
+
+// finish tells those who hold the answer that it has ended.
+func (c *call) finish() {
+	if c.answer != nil && c.answer.stream != nil {
+		close(c.answer.stream.done)
+	}
+}

@@ -1,0 +1,34 @@
+package fakeazure
+
+import (
+	"net/http"
+	"testing"
+)
+
+func TestCompletions(t *testing.T) {
+	s := start(t, standard())
+	r := classic(t, s, "instruct", "completions", `{"prompt":["one","two"],"n":2}`)
+	want(t, "status", r.Status, http.StatusOK)
+	want(t, "object", r.JSON(t, "object"), "text_completion")
+	want(t, "text", r.JSON(t, "choices.2.text"), "You said: two")
+	want(t, "index", r.JSON(t, "choices.3.index"), 3.0)
+	want(t, "tokens", r.JSON(t, "usage.completion_tokens"), 12.0)
+	r = classic(t, s, "instruct", "completions", `{"prompt":"one two three","max_tokens":3}`)
+	want(t, "finish", r.JSON(t, "choices.0.finish_reason"), "length")
+	want(t, "no prompt", classic(t, s, "instruct", "completions", `{}`).Status, http.StatusBadRequest)
+	want(t, "filtered", classic(t, s, "instruct", "completions", `{"prompt":"[[filter]]"}`).JSON(t, "error.code"), "content_filter")
+	s.Check(t)
+}
+
+func TestCompletionsStream(t *testing.T) {
+	s := start(t, standard())
+	all := chunks(t, classic(t, s, "instruct", "completions", `{"prompt":"x","stream":true,"stream_options":{"include_usage":true}}`).Body)
+	text := ""
+	for _, chunk := range all {
+		piece, _ := walk(chunk, "choices.0.text").(string)
+		text += piece
+	}
+	want(t, "text", text, "You said: x")
+	want(t, "usage", walk(all[len(all)-1], "usage.completion_tokens"), 3.0)
+	want(t, "finish", walk(all[len(all)-2], "choices.0.finish_reason"), "stop")
+}

@@ -1,0 +1,28 @@
+// Package fakeazure is a faithful Azure OpenAI and Microsoft Foundry for
+// tests, for `azproc demo` and for benchmarks. It also plays an
+// OpenAI-compatible service, so that groups can mix providers.
+//
+// One [Server] holds several resources, each with a listener, keys and
+// deployments of its own, as two Azure resources are two hosts. Answers are
+// derived from the request alone ("You said: ..."), so a test can say what it
+// expects without a recording.
+//
+//	azure := fakeazure.New(fakeazure.Config{
+//		GatewayKeys: []string{"sk-client"},
+//		Resources: []fakeazure.Resource{{
+//			Name: "res-a", Keys: []string{"key-a"},
+//			Deployments: []fakeazure.Deployment{{Name: "chat-eu", Model: "gpt-4o"}},
+//		}},
+//	})
+//	if err := azure.Start(); err != nil { ... }
+//	defer azure.Close()
+//	defer azure.Check(t) // fails the test when a client key came through
+//
+// What went over the wire is in [Server.Requests]; what must never arrive is
+// in [Server.Violations]. [Server.Script] makes a deployment misbehave in a
+// given order, and [Server.Gate] holds its streams between two events, so that
+// no test has to sleep.
+//
+// The package imports nothing of azproc: it is the oracle that azproc is
+// measured against, and must not share its mistakes.
+package fakeazure

@@ -1,0 +1,148 @@
+package fakeazure
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+)
+
+// form is a multipart body, read part by part: files are hashed, not kept.
+type form struct {
+	parts  []FormPart
+	raw    []byte // the whole body when it is not larger than keptBody
+	length int64
+	hash   string // of the whole body, hex
+}
+
+// keptField is the longest value of a part that is not a file.
+const keptField = 1 << 20
+
+// bodyMeter sees every byte of a body.
+type bodyMeter struct {
+	hash   hash.Hash
+	kept   bytes.Buffer
+	length int64
+}
+
+func (m *bodyMeter) Write(p []byte) (int, error) {
+	m.hash.Write(p)
+	m.length += int64(len(p))
+	if m.length <= keptBody {
+		m.kept.Write(p)
+	}
+	return len(p), nil
+}
+
+// readForm reads the whole body. The form is never nil; it has what came before
+// a mistake.
+func readForm(r *http.Request) (*form, *failure) {
+	meter := &bodyMeter{hash: sha256.New()}
+	body := io.TeeReader(r.Body, meter)
+	f := &form{}
+	wrong := f.readParts(r.Header.Get("Content-Type"), body)
+	_, _ = io.Copy(io.Discard, body) // the epilogue, or all that follows a mistake
+	f.length, f.hash = meter.length, hex.EncodeToString(meter.hash.Sum(nil))
+	if f.length <= keptBody {
+		f.raw = meter.kept.Bytes()
+	}
+	return f, wrong
+}
+
+func (f *form) readParts(contentType string, body io.Reader) *failure {
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil || kind != "multipart/form-data" || parameters["boundary"] == "" {
+		return invalid("", "", "Could not parse multipart form: content-type is not multipart/form-data with a boundary.")
+	}
+	reader := multipart.NewReader(body, parameters["boundary"])
+	for {
+		part, err := reader.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return invalid("", "", "Could not parse multipart form: %s.", err)
+		}
+		p := FormPart{Name: part.FormName(), Filename: part.FileName(), ContentType: part.Header.Get("Content-Type")}
+		sum := sha256.New()
+		var value bytes.Buffer
+		into := io.Writer(sum)
+		if p.Filename == "" {
+			into = io.MultiWriter(sum, &limitedBuffer{to: &value, left: keptField})
+		}
+		p.Size, err = io.Copy(into, part)
+		p.Value, p.SHA256 = value.String(), hex.EncodeToString(sum.Sum(nil))
+		f.parts = append(f.parts, p)
+		if err != nil {
+			return invalid("", "", "Could not parse multipart form: %s.", err)
+		}
+	}
+}
+
+// limitedBuffer keeps the first bytes and takes the rest.
+type limitedBuffer struct {
+	to   *bytes.Buffer
+	left int
+}
+
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	n := min(len(p), b.left)
+	b.to.Write(p[:n])
+	b.left -= n
+	return len(p), nil
+}
+
+// value is that of the first part with the name, "" when there is none.
+func (f *form) value(name string) string {
+	for _, p := range f.parts {
+		if p.Name == name {
+			return p.Value
+		}
+	}
+	return ""
+}
+
+// values are those of all parts with the name, with or without [].
+func (f *form) values(name string) []string {
+	var found []string
+	for _, p := range f.parts {
+		if strings.TrimSuffix(p.Name, "[]") == name {
+			found = append(found, p.Value)
+		}
+	}
+	return found
+}
+
+// files are the parts with the name, with or without []; a part without a
+// filename is refused, as by Azure.
+func (f *form) files(name string) ([]FormPart, *failure) {
+	var found []FormPart
+	for _, p := range f.parts {
+		if strings.TrimSuffix(p.Name, "[]") != name {
+			continue
+		}
+		if p.Filename == "" {
+			return nil, invalid(name, "", "The '%s' part has to be a file: it has no filename.", name)
+		}
+		found = append(found, p)
+	}
+	if len(found) == 0 {
+		return nil, missing(name)
+	}
+	return found, nil
+}
+
+// digest changes with everything but the boundary.
+func (f *form) digest() string {
+	var all strings.Builder
+	for _, p := range f.parts {
+		all.WriteString(p.Name + "\x00" + p.Filename + "\x00" + p.SHA256 + "\x00")
+	}
+	return all.String()
+}

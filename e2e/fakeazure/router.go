@@ -1,0 +1,177 @@
+package fakeazure
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// surface is one of the ways in which the same operations are addressed.
+type surface uint8
+
+const (
+	surfaceClassic    surface = iota + 1 // /openai/deployments/{deployment}/<op>: the path names the deployment
+	surfaceResource                      // /openai/<op>: the body names it
+	surfaceExtensions                    // /openai/deployments/{deployment}/extensions/<op>
+	surfaceV1                            // /openai/v1/<op>: the body names it, no dated version
+	surfaceFoundry                       // /models/<op>: the body names it
+	surfaceOpenAI                        // /v1/<op> of ProviderOpenAI
+	surfacePublic                        // images by URL: no credential
+)
+
+// operation is one thing that Azure does.
+type operation struct {
+	path    string // below the deployment or the root of the surface
+	method  string
+	form    bool   // multipart/form-data
+	kind    Kind   // of the deployments that can do it; KindAuto: no deployment
+	since   string // date of the first classic api-version; "" when not on that surface
+	id      string // in Azure's rate limit message
+	verb    string // in Azure's OperationNotSupported message
+	foundry bool   // also at /models
+	serve   func(*call)
+}
+
+// scoped are the operations of a deployment's own path, and of the v1 surface.
+var scoped = []*operation{
+	{path: "chat/completions", method: http.MethodPost, kind: KindChat, since: "2023-03-15", id: "ChatCompletions_Create", verb: "chatCompletion", foundry: true, serve: (*call).chat},
+	{path: "completions", method: http.MethodPost, kind: KindCompletions, since: "2022-12-01", id: "Completions_Create", verb: "completion", serve: (*call).completions},
+	{path: "embeddings", method: http.MethodPost, kind: KindEmbeddings, since: "2022-12-01", id: "Embeddings_Create", verb: "embeddings", foundry: true, serve: (*call).embeddings},
+	{path: "images/generations", method: http.MethodPost, kind: KindImages, since: "2023-12-01", id: "ImageGenerations_Create", verb: "imageGenerations", serve: (*call).imageGenerations},
+	{path: "images/edits", method: http.MethodPost, form: true, kind: KindImages, since: "2025-04-01", id: "ImageEdits_Create", verb: "imageEdits", serve: (*call).imageEdits},
+	{path: "audio/speech", method: http.MethodPost, kind: KindSpeech, since: "2024-02-15", id: "Speech_Create", verb: "speech", serve: (*call).speech},
+	{path: "audio/transcriptions", method: http.MethodPost, form: true, kind: KindTranscription, since: "2023-09-01", id: "Transcriptions_Create", verb: "audio", serve: (*call).transcriptions},
+	{path: "audio/translations", method: http.MethodPost, form: true, kind: KindTranscription, since: "2023-09-01", id: "Translations_Create", verb: "audio", serve: (*call).translations},
+	{path: "responses", method: http.MethodPost, kind: KindResponses, since: "2025-03-01", id: "Responses_Create", verb: "responses", serve: (*call).responses},
+}
+
+// resourceScoped are the operations of /openai/<op> with a dated version.
+var resourceScoped = []*operation{
+	scoped[len(scoped)-1],
+	{path: "models", method: http.MethodGet, since: "2023-03-15", serve: (*call).models},
+	{path: "models/{id}", method: http.MethodGet, since: "2023-03-15", serve: (*call).model},
+}
+
+// v1Scoped are the operations of /openai/v1 and of ProviderOpenAI.
+var v1Scoped = append(append([]*operation{}, scoped...), resourceScoped[1:]...)
+
+// foundryInfo is GET /models/info.
+var foundryInfo = &operation{path: "info", method: http.MethodGet, serve: (*call).modelInfo}
+
+// publicImage serves what an image answer's `url` leads to.
+var publicImage = &operation{path: "private/images/{id}", method: http.MethodGet, serve: (*call).image}
+
+// route is where a path leads.
+type route struct {
+	op         *operation
+	surface    surface
+	deployment string // named in the path, percent-decoded
+	id         string // {id} of the operation, percent-decoded
+}
+
+// find resolves an escaped path; ok is false when nothing is there.
+func (r *resource) find(method, path string) (route, bool) {
+	rest, ok := strings.CutPrefix(path, r.Prefix+"/")
+	if !ok {
+		return route{}, false
+	}
+	if found, ok := match([]*operation{publicImage}, method, rest); ok {
+		found.surface = surfacePublic
+		return found, true
+	}
+	if r.Provider == ProviderOpenAI {
+		rest, ok := strings.CutPrefix(rest, "v1/")
+		found, known := match(v1Scoped, method, rest)
+		found.surface = surfaceOpenAI
+		return found, ok && known
+	}
+	for _, s := range [...]struct {
+		prefix  string
+		surface surface
+		ops     []*operation
+	}{
+		{"openai/v1/", surfaceV1, v1Scoped},
+		{"openai/deployments/", surfaceClassic, scoped},
+		{"openai/", surfaceResource, resourceScoped},
+		{"models/", surfaceFoundry, v1Scoped},
+	} {
+		rest, ok := strings.CutPrefix(rest, s.prefix)
+		if !ok {
+			continue
+		}
+		found := route{surface: s.surface}
+		if s.surface == surfaceClassic {
+			segment, below, _ := strings.Cut(rest, "/")
+			name, err := url.PathUnescape(segment)
+			if err != nil || name == "" {
+				return route{}, false
+			}
+			found.deployment, rest = name, below
+			if op, ok := strings.CutPrefix(rest, "extensions/"); ok && op == "chat/completions" {
+				found.surface, rest = surfaceExtensions, op
+			}
+		}
+		if s.surface == surfaceFoundry && rest == foundryInfo.path && method == http.MethodGet {
+			found.op = foundryInfo
+			return found, true
+		}
+		matched, ok := match(s.ops, method, rest)
+		if !ok || (s.surface == surfaceFoundry && !matched.op.foundry) {
+			return route{}, false
+		}
+		found.op, found.id = matched.op, matched.id
+		return found, true
+	}
+	return route{}, false
+}
+
+func match(ops []*operation, method, path string) (route, bool) {
+	for _, op := range ops {
+		if op.method != method {
+			continue
+		}
+		if op.path == path {
+			return route{op: op}, true
+		}
+		root, ok := strings.CutSuffix(op.path, "{id}")
+		if !ok {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(path, root); ok && rest != "" && !strings.Contains(rest, "/") {
+			id, err := url.PathUnescape(rest)
+			return route{op: op, id: id}, err == nil
+		}
+	}
+	return route{}, false
+}
+
+// can reports whether a deployment does an operation.
+func (op *operation) can(d *Deployment) bool {
+	if op.kind == KindAuto || d.Kind == KindBench {
+		return true
+	}
+	row := rules(d.Model)
+	switch op.kind {
+	case KindChat:
+		return d.Kind == KindChat
+	case KindResponses:
+		return (d.Kind == KindChat && !row.noResponses) || d.Kind == KindResponses
+	}
+	return d.Kind == op.kind
+}
+
+// versionFits checks the api-version of a call and whether the surface has the
+// operation in it.
+func (c *call) versionFits() bool {
+	switch c.surface {
+	case surfaceV1:
+		return c.version == "" || c.version == "v1" || c.version == "preview" || c.version == "latest"
+	case surfaceClassic, surfaceResource:
+		return published(c.version, c.op.since)
+	case surfaceExtensions:
+		return published(c.version, "2023-06-01")
+	case surfaceFoundry:
+		return published(c.version, "2024-05-01")
+	}
+	return true
+}

@@ -1,0 +1,146 @@
+package envoy
+
+import (
+	"embed"
+	"fmt"
+	"net/netip"
+	"strings"
+	"text/template"
+
+	"github.com/goccy/go-yaml"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	// The types that the templates name in typed_config.
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/filters/cel/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/http/early_header_mutation/header_mutation/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/router/cluster_specifiers/priority_group/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+
+	"github.com/azproc/azproc/config"
+)
+
+//go:embed template/*.yaml
+var templateFiles embed.FS
+
+var templates = func() *template.Template {
+	t := template.New("")
+	t.Funcs(template.FuncMap{
+		"address": address,
+		"quote":   func(s string) string { return encode(s) },
+		"include": func(name string, view any) (string, error) {
+			var b strings.Builder
+			err := t.ExecuteTemplate(&b, name, view)
+			return b.String(), err
+		},
+		"indent": func(n int, text string) string {
+			pad := strings.Repeat(" ", n)
+			return pad + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n"+pad)
+		},
+	})
+	return template.Must(t.ParseFS(templateFiles, "template/*.yaml"))
+}()
+
+// headersRead are the request headers that azproc reads; Envoy sends it no
+// others (forward_rules).
+var headersRead = []string{
+	":method", ":path", "content-type", "content-length", "authorization", "api-key", "x-api-key",
+	"upgrade", "openai-beta", "anthropic-version",
+}
+
+// view is what the templates of the gateway see.
+type view struct {
+	Options
+	Static       bool
+	Type         string // of the cluster azproc
+	Headers      []string
+	Shapes       []shape
+	LocalReplies []localReply
+	Clusters     []clusterView
+}
+
+func newView(s *config.Snapshot, o Options, static bool) view {
+	v := view{
+		Options: o, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
+		Shapes: shapes, LocalReplies: localReplies(o.MaxBody),
+	}
+	if s != nil {
+		v.Clusters = clusterViews(s, o)
+	}
+	return v
+}
+
+// clusterView is what the template of a deployment's cluster sees.
+type clusterView struct {
+	Name, AltStatName     string
+	Type, Host, Authority string
+	Port                  int
+	TLS                   bool
+	SANType, CAFile       string
+}
+
+// clusterViews has one view for each cluster, in the order of the deployments.
+func clusterViews(s *config.Snapshot, o Options) []clusterView {
+	var views []clusterView
+	seen := make(map[string]bool)
+	for _, d := range s.Deployments {
+		if seen[d.Cluster] {
+			continue
+		}
+		seen[d.Cluster] = true
+		e := &d.Target.Endpoint
+		v := clusterView{
+			Name: d.Cluster, AltStatName: d.Name, Type: discovery(e.Host),
+			Host: e.Host, Authority: e.Authority(), Port: e.Port,
+			TLS: e.Scheme == "https", SANType: "DNS", CAFile: roots(o.CAFile),
+		}
+		if _, err := netip.ParseAddr(e.Host); err == nil {
+			v.SANType = "IP_ADDRESS"
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+// render executes a template.
+func render(name string, view any) (string, error) {
+	var b strings.Builder
+	if err := templates.ExecuteTemplate(&b, name, view); err != nil {
+		return "", fmt.Errorf("envoy template %s: %w", name, err)
+	}
+	return b.String(), nil
+}
+
+// parse executes a template and reads the result as a resource.
+func parse(name string, view any, into proto.Message) error {
+	text, err := render(name, view)
+	if err != nil {
+		return err
+	}
+	json, err := yaml.YAMLToJSON([]byte(text))
+	if err != nil {
+		return fmt.Errorf("envoy template %s: %w", name, err)
+	}
+	if err := protojson.Unmarshal(json, into); err != nil {
+		return fmt.Errorf("envoy template %s: %w", name, err)
+	}
+	return nil
+}
+
+// Bootstrap is the file that an Envoy is started with when azproc tells it
+// everything else at run time.
+func Bootstrap(o Options) ([]byte, error) {
+	text, err := render("bootstrap.yaml", newView(nil, o, false))
+	return []byte(text), err
+}
+
+// Static is one file with everything, for an Envoy that takes nothing from
+// azproc at run time.
+func Static(s *config.Snapshot, o Options) ([]byte, error) {
+	text, err := render("static.yaml", newView(s, o, true))
+	return []byte(text), err
+}

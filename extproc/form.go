@@ -1,0 +1,120 @@
+package extproc
+
+import (
+	"fmt"
+	"strconv"
+
+	"google.golang.org/grpc/mem"
+
+	"github.com/azproc/azproc/azure"
+)
+
+// form serves an operation with a multipart body. Where neither the deployment
+// nor anything else depends on the body, the body never comes here. Otherwise
+// Envoy streams it through: what stands before the model part is kept, on disk
+// once it is large, and from there on every piece leaves as it comes.
+func (s *stream) form() error {
+	if s.in.end {
+		return s.refuse(emptyBody())
+	}
+	form, err := azure.NewForm(s.head.contentType)
+	if err != nil {
+		return s.refuse(err)
+	}
+	if s.route.Model != "" {
+		a, err := s.attempt("")
+		if err != nil {
+			return s.refuse(err)
+		}
+		if path, modelInBody := a.Target.Path(&s.route); !modelInBody {
+			return s.send(s.forward(&a, path).answer(answerHeaders))
+		}
+	}
+	if err := s.send(bytesAnswer(duplexBody)); err != nil {
+		return err
+	}
+	return s.streamForm(form)
+}
+
+// streamForm reads until the model is known, answers the headers, and passes
+// everything on.
+func (s *stream) streamForm(form *azure.Form) error {
+	held := spool{dir: s.options.SpoolDir}
+	defer held.close()
+	end := false
+	for !end && !form.Done() {
+		if err := s.recv(kindBody); err != nil {
+			return err
+		}
+		end = s.in.end
+		if err := form.Write(s.in.body); err != nil {
+			s.in.release()
+			return s.refuse(err)
+		}
+		err := held.write(s.in.body)
+		s.in.release()
+		if err != nil {
+			return fmt.Errorf("keep the form: %w", err)
+		}
+	}
+	model, start, stop, found := form.Model()
+	if !found {
+		if err := form.Close(); err != nil {
+			return s.refuse(err)
+		}
+	}
+	a, err := s.attempt(model)
+	if err != nil {
+		return s.refuse(err)
+	}
+	path, modelInBody := a.Target.Path(&s.route)
+	f := s.forward(&a, path)
+	if modelInBody && found {
+		f.length = grown(s.head.contentLength, int64(len(a.Rewrite.Model))-(stop-start))
+		held.replace(start, stop, a.Rewrite.Model)
+	}
+	if err := s.send(f.answer(answerHeaders)); err != nil {
+		return err
+	}
+	if err := held.drain(func(b []byte, last bool) error {
+		return s.send(chunk(mem.SliceBuffer(b), end && last))
+	}); err != nil {
+		return err
+	}
+	if end {
+		return nil
+	}
+	return s.pass()
+}
+
+// pass hands the rest of the body on, piece by piece, without a copy.
+func (s *stream) pass() error {
+	for {
+		if err := s.wire.RecvMsg(&s.in); err != nil {
+			return err
+		}
+		switch s.in.kind {
+		case kindBody:
+			end := s.in.end
+			err := s.send(chunk(s.in.lend(), end))
+			s.in.release()
+			if err != nil || end {
+				return err
+			}
+		case kindTrailers:
+			return s.send(bytesAnswer(trailersUnchanged))
+		default:
+			return fmt.Errorf("%w: kind %d inside a body", errUnexpected, s.in.kind)
+		}
+	}
+}
+
+// grown is a content-length after its body has grown by delta bytes. A body
+// that was sent without a length stays so.
+func grown(length string, delta int64) string {
+	n, err := strconv.ParseInt(length, 10, 64)
+	if err != nil || delta == 0 {
+		return ""
+	}
+	return contentLength(n + delta)
+}

@@ -1,0 +1,169 @@
+package extproc
+
+import (
+	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// kind is what a message from Envoy carries.
+type kind uint8
+
+const (
+	kindOther    kind = iota // nothing azproc asked for
+	kindHeaders              // the request's headers
+	kindBody                 // a buffered body, or one chunk of a streamed one
+	kindTrailers             // the request's trailers, after a streamed body
+)
+
+// message is one message from Envoy reduced to what azproc reads of it.
+type message struct {
+	kind kind
+	// end is Envoy's end_of_stream: nothing of the request follows.
+	end bool
+	// head is set for kindHeaders.
+	head head
+	// body is set for kindBody and valid until release.
+	body []byte
+
+	buffer mem.Buffer
+	start  int // of body in buffer
+}
+
+// head holds the request headers that azproc reads. The envoy room limits what
+// Envoy sends to these (forward_rules), so that nothing else is even copied.
+type head struct {
+	method, path                 string
+	contentType, contentLength   string
+	authorization, apiKey, xKey  string
+	upgrade                      string
+	anthropicVersion, openAIBeta string
+}
+
+// field gives the place of a header in h; nil for one azproc does not read.
+func (h *head) field(name string) *string {
+	switch name {
+	case ":method":
+		return &h.method
+	case ":path":
+		return &h.path
+	case "content-type":
+		return &h.contentType
+	case "content-length":
+		return &h.contentLength
+	case "authorization":
+		return &h.authorization
+	case "api-key":
+		return &h.apiKey
+	case "x-api-key":
+		return &h.xKey
+	case "upgrade":
+		return &h.upgrade
+	case "anthropic-version":
+		return &h.anthropicVersion
+	case "openai-beta":
+		return &h.openAIBeta
+	}
+	return nil
+}
+
+// unmarshal reads a ProcessingRequest. For headers it copies what it keeps; a
+// body is not copied when gRPC delivered it in one piece, and stays gRPC's
+// until release.
+func (m *message) unmarshal(data mem.BufferSlice) error {
+	*m = message{}
+	buffer := data.MaterializeToBuffer(buffers)
+	all := buffer.ReadOnlyData()
+	if err := m.parse(all); err != nil || m.kind != kindBody {
+		buffer.Free()
+		return err
+	}
+	m.buffer = buffer
+	m.start = cap(all) - cap(m.body) // both end where the array ends
+	return nil
+}
+
+// lend gives the body a second owner: a buffer that outlives release and must
+// be freed by whoever takes it. It is nil for an empty body.
+func (m *message) lend() mem.Buffer {
+	if len(m.body) == 0 {
+		return nil
+	}
+	return m.buffer.Slice(m.start, m.start+len(m.body))
+}
+
+// release gives the body's memory back. The message must not be read after it.
+func (m *message) release() {
+	if m.buffer != nil {
+		m.buffer.Free()
+		m.buffer, m.body = nil, nil
+	}
+}
+
+func (m *message) parse(b []byte) error {
+	return fields(b, func(num protowire.Number, v []byte, _ uint64) error {
+		switch num {
+		case fieldRequestHeaders:
+			m.kind = kindHeaders
+			return m.parseHeaders(v)
+		case fieldRequestBody:
+			m.kind = kindBody
+			return m.parseBody(v)
+		case fieldRequestTrailers:
+			m.kind = kindTrailers
+		}
+		return nil
+	})
+}
+
+func (m *message) parseHeaders(b []byte) error {
+	return fields(b, func(num protowire.Number, v []byte, n uint64) error {
+		switch num {
+		case fieldHeaderMap:
+			return m.head.parse(v)
+		case fieldHeadersEndStream:
+			m.end = n != 0
+		}
+		return nil
+	})
+}
+
+func (m *message) parseBody(b []byte) error {
+	return fields(b, func(num protowire.Number, v []byte, n uint64) error {
+		switch num {
+		case fieldBodyBytes:
+			m.body = v
+		case fieldBodyEndStream:
+			m.end = n != 0
+		}
+		return nil
+	})
+}
+
+// parse reads a HeaderMap. When a header comes twice the first one counts, as
+// it does for most servers behind Envoy.
+func (h *head) parse(b []byte) error {
+	return fields(b, func(num protowire.Number, v []byte, _ uint64) error {
+		if num != fieldHeaderValue {
+			return nil
+		}
+		var key, value []byte
+		err := fields(v, func(num protowire.Number, v []byte, _ uint64) error {
+			switch num {
+			case fieldKey:
+				key = v
+			case fieldValue, fieldRawValue:
+				if len(v) > 0 {
+					value = v
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if p := h.field(string(key)); p != nil && *p == "" {
+			*p = string(value)
+		}
+		return nil
+	})
+}

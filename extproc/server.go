@@ -1,0 +1,124 @@
+package extproc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime/debug"
+	"sync/atomic"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/routing"
+)
+
+// Keys says who may call. It is safe for concurrent use and answers in constant
+// time for equal lengths.
+type Keys interface {
+	// Check is nil when one of the three values that a client may show its key
+	// in is right; an empty string is a header that was not sent.
+	Check(authorization, apiKey, xAPIKey string) error
+}
+
+// Observer is told what the log and the metrics should know. It must not block.
+type Observer interface {
+	// StreamPanicked counts a stream that ended in a recovered panic.
+	StreamPanicked()
+	// Refused counts a request that azproc answered itself, by its error.
+	Refused(*azure.Error)
+}
+
+// Options is what a Server needs.
+type Options struct {
+	Log      *slog.Logger
+	Observer Observer
+	// SpoolDir is where a form is kept while its model is still unknown and it
+	// is too large for memory; "" is the system's temporary folder.
+	SpoolDir string
+}
+
+// Server is the external processor. Make it with New, register it, and give it
+// a configuration with Use before it serves; without one every request is
+// answered 503.
+type Server struct {
+	options Options
+	current atomic.Pointer[snapshot]
+}
+
+// snapshot is what a stream decides against, from its first message to its
+// last.
+type snapshot struct {
+	table *routing.Table
+	keys  Keys
+	fixed []*fixed // by Deployment.Index
+}
+
+// New makes a Server that serves nothing yet.
+func New(o Options) *Server { return &Server{options: o} }
+
+// Use makes the server decide every request that comes from now on against
+// this configuration. Requests already in hand end as they began.
+func (s *Server) Use(table *routing.Table, keys Keys) error {
+	next := &snapshot{table: table, keys: keys}
+	for _, d := range table.Deployments {
+		f, err := newFixed(d)
+		if err != nil {
+			return fmt.Errorf("deployment %s: %w", d.Name, err)
+		}
+		next.fixed = append(next.fixed, f)
+	}
+	s.current.Store(next)
+	return nil
+}
+
+// Register adds the service to a gRPC server that was made with ServerOptions.
+func (s *Server) Register(r grpc.ServiceRegistrar) {
+	r.RegisterService(&grpc.ServiceDesc{
+		ServiceName: "envoy.service.ext_proc.v3.ExternalProcessor",
+		HandlerType: (*any)(nil),
+		Streams: []grpc.StreamDesc{{
+			StreamName:    "Process",
+			Handler:       func(_ any, gs grpc.ServerStream) error { return s.serve(gs) },
+			ServerStreams: true,
+			ClientStreams: true,
+		}},
+	}, s)
+}
+
+// serve runs one stream and is the edge where everything that went wrong inside
+// becomes a gRPC status. Envoy then answers 500, and the mapper for it is in
+// OpenAI's shape.
+func (s *Server) serve(gs grpc.ServerStream) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.options.Observer.StreamPanicked()
+			s.options.Log.Error("recovered in an ext_proc stream", "panic", r, "stack", string(debug.Stack()))
+			err = status.Error(codes.Internal, "recovered")
+		}
+	}()
+	now := s.current.Load()
+	if now == nil {
+		return status.Error(codes.Unavailable, "no configuration yet")
+	}
+	x := stream{wire: gs, now: now, options: &s.options}
+	switch err = x.run(); {
+	case err == nil, errors.Is(err, io.EOF), gs.Context().Err() != nil:
+		return nil // the request ended, or its client left
+	case status.Code(err) != codes.Unknown:
+		return err
+	default:
+		return status.Error(codes.Internal, err.Error())
+	}
+}
+
+// wire is the part of a gRPC stream that the state machine uses.
+type wire interface {
+	Context() context.Context
+	RecvMsg(any) error
+	SendMsg(any) error
+}

@@ -1,0 +1,170 @@
+package extproc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/routing"
+)
+
+// firstToken is how long a request waits for a credential that has never been
+// had yet. It ends before Envoy's message_timeout of five seconds does, so that
+// the client is told why.
+const firstToken = 4 * time.Second
+
+var errUnexpected = errors.New("unexpected message from Envoy")
+
+// stream is one HTTP request on its way through azproc. It belongs to one
+// goroutine.
+//
+// What is asked of Envoy depends on the operation alone:
+//
+//	no body          headers ─▶ answer
+//	JSON             headers ─▶ mode_override BUFFERED, body ─▶ answer
+//	multipart form   mode_override FULL_DUPLEX_STREAMED, chunks … model ─▶ answer, chunks ─▶ chunks
+//
+// The stream ends as soon as the request is answered, so that a response which
+// lasts for minutes needs nothing of this process.
+type stream struct {
+	wire    wire
+	now     *snapshot
+	options *Options
+	in      message
+	head    head
+	route   azure.Route
+}
+
+// run takes the stream from its first message to its last. It must not return
+// nil before something was answered: Envoy takes that for leave to pass the
+// request on unprocessed (envoy-facts, section 4).
+func (s *stream) run() error {
+	if err := s.recv(kindHeaders); err != nil {
+		return err
+	}
+	s.head = s.in.head
+	if err := s.admit(); err != nil {
+		return s.refuse(err)
+	}
+	switch {
+	case s.route.Op == azure.OpModels:
+		return s.send(reply(s.now.table.Models(), "models"))
+	case s.route.Op == azure.OpModel:
+		body, err := s.now.table.Model(s.route.ID)
+		if err != nil {
+			return s.refuse(err)
+		}
+		return s.send(reply(body, "model"))
+	case s.route.Op.Body == azure.BodyJSON:
+		return s.json()
+	case s.route.Op.Body == azure.BodyForm:
+		return s.form()
+	default:
+		return fmt.Errorf("%w: %s has no body and is not answered here", errUnexpected, s.route.Op.Name)
+	}
+}
+
+// admit says what the request is and whether its caller may make it. The path
+// is read first: an error is in the shape that its dialect's SDK reads.
+func (s *stream) admit() *azure.Error {
+	route, err := azure.ParseRoute(s.head.method, s.head.path)
+	s.route = route
+	if denied := s.now.keys.Check(s.head.authorization, s.head.apiKey, s.head.xKey); denied != nil {
+		return unauthorized(denied)
+	}
+	if err != nil {
+		return err
+	}
+	return checkContent(&s.head, route.Op.Body, s.now.table.MaxBody())
+}
+
+// json serves an operation with a JSON body.
+func (s *stream) json() error {
+	if s.in.end {
+		return s.refuse(emptyBody())
+	}
+	if err := s.send(bytesAnswer(bufferedBody)); err != nil {
+		return err
+	}
+	if err := s.recv(kindBody); err != nil {
+		return err
+	}
+	defer s.in.release()
+	f, err := s.decide(s.in.body)
+	if err != nil {
+		return s.refuse(err)
+	}
+	return s.send(f.answer(fieldBodyAnswer))
+}
+
+// decide takes a whole JSON body to the request that goes upstream.
+func (s *stream) decide(body []byte) (*forward, *azure.Error) {
+	var doc azure.Doc
+	if err := doc.Scan(body); err != nil {
+		return nil, err
+	}
+	model, _, err := doc.Model()
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.attempt(model)
+	if err != nil {
+		return nil, err
+	}
+	path, modelInBody := a.Target.Path(&s.route)
+	f := s.forward(&a, path)
+	f.body, f.changed, err = a.Rewrite.Apply(&doc, s.route.Op, modelInBody)
+	if err != nil {
+		return nil, err
+	}
+	if f.changed {
+		f.length = contentLength(int64(len(f.body)))
+	}
+	return f, nil
+}
+
+// attempt picks the deployment. A model in the path beats the body's, as it
+// does at Azure.
+func (s *stream) attempt(bodyModel string) (routing.Attempt, *azure.Error) {
+	model := s.route.Model
+	if model == "" {
+		model = bodyModel
+	}
+	if model == "" {
+		return routing.Attempt{}, missingModel()
+	}
+	ctx, cancel := context.WithTimeout(s.wire.Context(), firstToken)
+	defer cancel()
+	return s.now.table.Attempt(ctx, model)
+}
+
+func (s *stream) forward(a *routing.Attempt, path string) *forward {
+	return &forward{path: path, credential: a.Header, fixed: s.now.fixed[a.Deployment.Index]}
+}
+
+// recv waits for the next message and insists on its kind.
+func (s *stream) recv(want kind) error {
+	if err := s.wire.RecvMsg(&s.in); err != nil {
+		return err
+	}
+	if s.in.kind != want {
+		s.in.release()
+		return fmt.Errorf("%w: kind %d where %d was due", errUnexpected, s.in.kind, want)
+	}
+	return nil
+}
+
+func (s *stream) send(a answer) error { return s.wire.SendMsg(&a) }
+
+// refuse ends the request with an error of azproc's own.
+func (s *stream) refuse(e *azure.Error) error {
+	s.options.Observer.Refused(e)
+	return s.send(refusal(e, s.route.Dialect.Shape()))
+}
+
+// answerHeaders is the field of an answer to the headers alone.
+const answerHeaders = protowire.Number(fieldHeadersAnswer)

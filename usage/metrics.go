@@ -1,0 +1,144 @@
+package usage
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/attribute"
+	exporter "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/metric"
+	sdk "go.opentelemetry.io/otel/sdk/metric"
+)
+
+// Metrics are azproc's instruments. All methods are safe for concurrent use and
+// none of them waits.
+type Metrics struct {
+	handler  http.Handler
+	provider *sdk.MeterProvider
+
+	reloads  metric.Int64Counter
+	panics   metric.Int64Counter
+	refused  metric.Int64Counter
+	restarts metric.Int64Counter
+
+	configGood    atomic.Bool
+	configSince   atomic.Int64 // Unix seconds of the last good load
+	configWarned  atomic.Int64
+	configRefused atomic.Int64
+	deployments   atomic.Int64
+}
+
+// NewMetrics makes the instruments and their registry. credentials is asked at
+// every scrape which credentials there are, by name, and whether each can be
+// used now; nil leaves them out.
+func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reader, err := exporter.New(exporter.WithRegisterer(registry), exporter.WithoutScopeInfo(), exporter.WithoutTargetInfo())
+	if err != nil {
+		return nil, fmt.Errorf("prometheus exporter: %w", err)
+	}
+	m := &Metrics{
+		handler:  promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		provider: sdk.NewMeterProvider(sdk.WithReader(reader)),
+	}
+	meter := m.provider.Meter("azproc")
+	for _, c := range []struct {
+		into       *metric.Int64Counter
+		name, what string
+	}{
+		{&m.reloads, "azproc_config_loads", "Times the configuration was read, by result: good or bad."},
+		{&m.panics, "azproc_stream_panics", "ext_proc streams that ended in a recovered panic."},
+		{&m.refused, "azproc_refused_requests", "Requests that azproc answered with an error of its own, by status and code."},
+		{&m.restarts, "azproc_envoy_restarts", "Times Envoy ended by itself and was started again."},
+	} {
+		if *c.into, err = meter.Int64Counter(c.name, metric.WithDescription(c.what)); err != nil {
+			return nil, fmt.Errorf("metric %s: %w", c.name, err)
+		}
+	}
+	for _, g := range []struct {
+		name, what string
+		value      func() int64
+	}{
+		{"azproc_config_last_load_good", "1 while the configuration file as it stands is the one that serves, 0 after a bad one.", func() int64 { return one(m.configGood.Load()) }},
+		{"azproc_config_last_good_timestamp_seconds", "Unix time at which the configuration that serves was loaded.", m.configSince.Load},
+		{"azproc_config_warnings", "Warnings about the configuration file as it stands.", m.configWarned.Load},
+		{"azproc_config_refusals", "Refused entries of the configuration file as it stands.", m.configRefused.Load},
+		{"azproc_config_deployments", "Deployments that are served.", m.deployments.Load},
+	} {
+		_, err := meter.Int64ObservableGauge(g.name, metric.WithDescription(g.what),
+			metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
+				o.Observe(g.value())
+				return nil
+			}))
+		if err != nil {
+			return nil, fmt.Errorf("metric %s: %w", g.name, err)
+		}
+	}
+	if credentials != nil {
+		_, err := meter.Int64ObservableGauge("azproc_credential_ready",
+			metric.WithDescription("1 while the credential can be used, 0 while it cannot be had."),
+			metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
+				for name, ready := range credentials() {
+					o.Observe(one(ready), metric.WithAttributes(attribute.String("credential", name)))
+				}
+				return nil
+			}))
+		if err != nil {
+			return nil, fmt.Errorf("metric azproc_credential_ready: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// Handler serves the metrics in Prometheus' text format.
+func (m *Metrics) Handler() http.Handler { return m.handler }
+
+// Close ends the instruments.
+func (m *Metrics) Close(ctx context.Context) error { return m.provider.Shutdown(ctx) }
+
+// ConfigLoaded tells of a configuration that serves from now on: how many
+// deployments it has, and what was said against the file.
+func (m *Metrics) ConfigLoaded(deployments, warnings, refusals int) {
+	m.configGood.Store(true)
+	m.configSince.Store(time.Now().Unix())
+	m.deployments.Store(int64(deployments))
+	m.configWarned.Store(int64(warnings))
+	m.configRefused.Store(int64(refusals))
+	m.reloads.Add(context.Background(), 1, metric.WithAttributes(attribute.String("result", "good")))
+}
+
+// ConfigRefused tells of a configuration file that was not taken.
+func (m *Metrics) ConfigRefused(warnings, refusals int) {
+	m.configGood.Store(false)
+	m.configWarned.Store(int64(warnings))
+	m.configRefused.Store(int64(refusals))
+	m.reloads.Add(context.Background(), 1, metric.WithAttributes(attribute.String("result", "bad")))
+}
+
+// StreamPanicked counts a recovered panic.
+func (m *Metrics) StreamPanicked() { m.panics.Add(context.Background(), 1) }
+
+// RequestRefused counts a request that azproc answered itself. code is one of
+// azproc's own words, so the set is bounded.
+func (m *Metrics) RequestRefused(status int, code string) {
+	m.refused.Add(context.Background(), 1, metric.WithAttributes(
+		attribute.String("status", strconv.Itoa(status)), attribute.String("code", code)))
+}
+
+// EnvoyRestarted counts an Envoy that ended by itself.
+func (m *Metrics) EnvoyRestarted() { m.restarts.Add(context.Background(), 1) }
+
+func one(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
