@@ -49,12 +49,7 @@ func newTokenCredential(c config.Credential, client *http.Client) (azcore.TokenC
 			ClientOptions: options, DisableInstanceDiscovery: private,
 		})
 	case config.CredentialPassword:
-		// Deprecated because it cannot do multi-factor authentication. LiteLLM's
-		// users have it, and it works where a second factor is not asked for.
-		return azidentity.NewUsernamePasswordCredential(c.Tenant, c.Client, c.Username, c.Password.Reveal(), //nolint:staticcheck // SA1019, see above
-			&azidentity.UsernamePasswordCredentialOptions{ //nolint:staticcheck // SA1019, see above
-				ClientOptions: options, DisableInstanceDiscovery: private,
-			})
+		return newPassword(c, options, private)
 	case config.CredentialCertificate:
 		return newCertificate(c, options, private)
 	case config.CredentialWorkload:
@@ -79,6 +74,15 @@ func newTokenCredential(c config.Credential, client *http.Client) (azcore.TokenC
 		})
 	}
 	return nil, fmt.Errorf("a credential of kind %s has no tokens", c.Kind)
+}
+
+// newPassword makes a credential that azidentity calls deprecated because it
+// cannot do multi-factor authentication. LiteLLM's users have it, and it works
+// where a second factor is not asked for.
+func newPassword(c config.Credential, options azcore.ClientOptions, private bool) (azcore.TokenCredential, error) {
+	//lint:ignore SA1019 see above
+	o := azidentity.UsernamePasswordCredentialOptions{ClientOptions: options, DisableInstanceDiscovery: private}
+	return azidentity.NewUsernamePasswordCredential(c.Tenant, c.Client, c.Username, c.Password.Reveal(), &o)
 }
 
 func newCertificate(c config.Credential, options azcore.ClientOptions, private bool) (azcore.TokenCredential, error) {

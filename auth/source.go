@@ -37,6 +37,8 @@ func newSource(c config.Credential, now func() time.Time) *Source {
 	s := &Source{name: describe(c), now: now, fetched: make(chan struct{})}
 	first := &state{err: errNotYet}
 	switch c.Kind {
+	case config.CredentialNone:
+		first = &state{}
 	case config.CredentialKey:
 		first = &state{header: "api-key", value: c.Key.Reveal()}
 	case config.CredentialBearer:
@@ -51,10 +53,13 @@ func newSource(c config.Credential, now func() time.Time) *Source {
 	return s
 }
 
-// Header gives the header that authenticates a request. The error says why
-// there is no valid credential now.
+// Header gives the header that authenticates a request; its name is empty for a
+// service that wants none. The error says why there is no valid credential now.
 func (s *Source) Header() (name, value string, err error) {
 	now := s.current.Load()
+	if now.err == nil && now.value == "" {
+		return "", "", nil // a service that wants none
+	}
 	if now.value != "" && (now.expires.IsZero() || s.now().Before(now.expires)) {
 		return now.header, now.value, nil
 	}

@@ -18,12 +18,11 @@ const (
 // cut anywhere. It keeps nothing of the other parts, so a file of any size costs
 // no memory. A Form belongs to one goroutine.
 type Form struct {
-	boundary  []byte // "\r\n--" and the boundary
-	state     formState
-	pending   []byte // not yet looked through
-	base      int64  // offset of pending in the body
-	partStart int64  // offset of the part's content
-	isModel   bool   // the part being read is the model
+	boundary []byte // "\r\n--" and the boundary
+	state    formState
+	pending  []byte // not yet looked through
+	base     int64  // offset of pending in the body
+	isModel  bool   // the part being read is the model
 
 	model      string
 	start, end int64

@@ -236,7 +236,7 @@ func mask(line string) string {
 			}
 			i += from
 			from = i + len(key)
-			if i > 0 && (isWord(line[i-1])) {
+			if i > 0 && isWord(line[i-1]) {
 				continue
 			}
 			rest := strings.TrimLeft(line[from:], `"' `)

@@ -108,7 +108,7 @@ func (l *loader) root(root *node) {
 	l.routerSettings(l.section(root, &routerSettings))
 	l.generalSettings(l.section(root, &generalSettings))
 	l.modelList(root.get("model_list"))
-	l.guardKey(root)
+	l.guardKey()
 }
 
 // unwrap finds the configuration inside of a Kubernetes ConfigMap or Helm
@@ -195,7 +195,7 @@ func (l *loader) generalSettings(n *node) {
 }
 
 // guardKey refuses a file whose writer believes that a key is asked for.
-func (l *loader) guardKey(root *node) {
+func (l *loader) guardKey() {
 	if l.snapshot.MasterKey != "" || l.misplacedKey == nil || l.options.AllowAnonymous {
 		return
 	}

@@ -113,7 +113,9 @@ var clientKeys = [...]string{"authorization", "api-key", "x-api-key"}
 func (f *forward) answer(field protowire.Number) answer {
 	var scratch [1024]byte
 	m := appendSetHeader(scratch[:0], ":path", f.path)
-	m = appendSetHeader(m, f.credential.Name, f.credential.Value)
+	if f.credential.Name != "" {
+		m = appendSetHeader(m, f.credential.Name, f.credential.Value)
+	}
 	for _, name := range clientKeys {
 		if name != f.credential.Name {
 			m = appendBytes(m, fieldRemoveHeaders, name)

@@ -56,7 +56,7 @@ func (s *spool) replace(start, stop int64, text string) {
 // drain gives everything that was written to f, in order. f owns the bytes it
 // is given; last marks the last piece, and there always is one.
 func (s *spool) drain(f func(b []byte, last bool) error) error {
-	var r io.Reader = s.reader(0, s.size)
+	r := s.reader(0, s.size)
 	total := s.size
 	if s.with != nil {
 		r = io.MultiReader(s.reader(0, s.start), bytes.NewReader(s.with), s.reader(s.stop, s.size))

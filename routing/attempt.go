@@ -35,8 +35,7 @@ func (t *Table) Attempt(ctx context.Context, model string) (Attempt, *azure.Erro
 		return Attempt{}, modelNotFound(model)
 	}
 	g := t.groups[found]
-	a, ok, err := g.pick(capture)
-	if ok {
+	if a, ok, _ := g.pick(capture); ok {
 		return a, nil
 	}
 	for _, d := range g.deployments {
@@ -44,10 +43,11 @@ func (t *Table) Attempt(ctx context.Context, model string) (Attempt, *azure.Erro
 			break
 		}
 	}
-	if a, ok, err = g.pick(capture); ok {
-		return a, nil
+	a, ok, err := g.pick(capture)
+	if !ok {
+		return Attempt{}, unavailable(model, err)
 	}
-	return Attempt{}, unavailable(model, err)
+	return a, nil
 }
 
 // pick asks each deployment once, beginning with the one whose turn it is. The
