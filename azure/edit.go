@@ -18,7 +18,6 @@ type edits struct {
 	list     []edit
 	deleted  []int // members, by the offset of their key
 	inserted []Param
-	room     [8]edit
 }
 
 func (e *edits) none() bool {
@@ -26,9 +25,6 @@ func (e *edits) none() bool {
 }
 
 func (e *edits) replace(start, end int, text string) {
-	if e.list == nil {
-		e.list = e.room[:0]
-	}
 	e.list = append(e.list, edit{start, end, text})
 }
 

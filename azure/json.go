@@ -252,4 +252,3 @@ func eachElement(b []byte, i int, f func(start, end int)) {
 		}
 	}
 }
-

@@ -159,7 +159,7 @@ func setRoles(d *Doc, e *edits, rule roleRule) {
 	// Nearly no body has the word at all, and looking for it is far cheaper
 	// than walking the messages. An escaped spelling has a \u in it.
 	text := d.text(m)
-	if rule == developerToSystem && !bytes.Contains(text, []byte("developer")) && !bytes.Contains(text, []byte(`\u00`)) {
+	if rule == developerToSystem && !bytes.Contains(text, []byte(`"developer"`)) && !bytes.Contains(text, []byte(`\u00`)) {
 		return
 	}
 	eachElement(d.raw, m.value, func(start, _ int) {
