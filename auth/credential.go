@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"github.com/azproc/azproc/config"
@@ -25,7 +27,8 @@ var knownAuthorities = []string{
 
 // newTokenCredential makes azidentity's credential for c.
 func newTokenCredential(c config.Credential, client *http.Client) (azcore.TokenCredential, error) {
-	var options azcore.ClientOptions
+	// The refresher tries again by itself, and wants to know soon.
+	options := azcore.ClientOptions{Retry: policy.RetryOptions{MaxRetries: 1, RetryDelay: 200 * time.Millisecond, TryTimeout: 20 * time.Second}}
 	if client != nil {
 		options.Transport = client
 	}

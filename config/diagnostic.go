@@ -9,14 +9,19 @@ import (
 )
 
 // Position is a place in a file. Lines and columns count from 1; columns count
-// characters.
+// characters. A line of 0 is the file as a whole.
 type Position struct {
 	File      string
 	Line, Col int
 }
 
-// String is file:line:col.
-func (p Position) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col) }
+// String is file:line:col, or the file alone where there is no line.
+func (p Position) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Col)
+}
 
 // Severity is what a diagnostic costs.
 type Severity uint8
@@ -89,7 +94,15 @@ func (r *Report) Print(w io.Writer) {
 	}
 }
 
+// sort puts the diagnostics into the file's order and keeps one of each: what
+// aliases repeat is said once.
 func (r *Report) sort() {
+	said := make(map[string]bool)
+	r.Diagnostics = slices.DeleteFunc(r.Diagnostics, func(d Diagnostic) bool {
+		text := d.String()
+		defer func() { said[text] = true }()
+		return said[text]
+	})
 	slices.SortStableFunc(r.Diagnostics, func(a, b Diagnostic) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})

@@ -18,12 +18,21 @@ type reader struct {
 	getenv  func(string) (string, bool)
 	report  *Report
 	anchors map[string]ast.Node
-	depth   int
+	// depth and count are of the nodes made so far; overgrown is set once there
+	// are too many.
+	depth, count int
+	overgrown    bool
+	// secrets are the texts of the file that no diagnostic may show.
+	secrets []string
 }
 
 // maxNesting bounds how deep nodes nest, aliases included, so that a file that
-// refers to itself ends.
-const maxNesting = 100
+// refers to itself ends; maxNodes bounds how many there are, so that a few
+// aliases of aliases do not fill the memory.
+const (
+	maxNesting = 100
+	maxNodes   = 1_000_000
+)
 
 // read parses the file's first document. It gives nil when the file is no YAML.
 func (r *reader) read(data []byte) *node {
@@ -60,20 +69,26 @@ func (r *reader) broken(err error) {
 
 // node converts a node of the parser.
 func (r *reader) node(n ast.Node) *node {
-	if r.depth++; r.depth > maxNesting {
-		at := r.place(n)
-		r.at(at, Refused, "nested deeper than %d levels: does an anchor contain itself?", maxNesting)
-		r.depth--
+	at := r.place(n)
+	r.depth++
+	defer func() { r.depth-- }()
+	if r.count++; r.depth > maxNesting || r.count > maxNodes {
+		if !r.overgrown {
+			r.at(at, Refused, "nested deeper than %d levels, or too large: does an anchor contain itself?", maxNesting)
+		}
+		r.overgrown = true
+	}
+	if r.overgrown {
 		return at
 	}
-	defer func() { r.depth-- }()
-	at := r.place(n)
 	switch n := n.(type) {
 	case *ast.NullNode, *ast.CommentGroupNode:
 		return at
 	case *ast.AnchorNode:
 		r.anchors[n.Name.GetToken().Value] = n.Value
-		return r.node(n.Value)
+		named := r.node(n.Value)
+		named.anchored = true
+		return named
 	case *ast.AliasNode:
 		name := n.Value.GetToken().Value
 		if target, ok := r.anchors[name]; ok {
@@ -85,7 +100,11 @@ func (r *reader) node(n ast.Node) *node {
 		if n.Value == nil {
 			return at
 		}
-		return r.node(n.Value)
+		tagged := r.node(n.Value)
+		if n.Start.Value == "!!str" {
+			tagged.plain = false
+		}
+		return tagged
 	case *ast.MappingNode:
 		at.kind = mapping
 		for _, v := range n.Values {
@@ -107,9 +126,6 @@ func (r *reader) node(n ast.Node) *node {
 	default:
 		at.kind, at.text, at.plain = scalar, n.GetToken().Value, true
 	}
-	if at.kind == scalar {
-		r.environ(at)
-	}
 	return at
 }
 
@@ -122,28 +138,30 @@ func (r *reader) member(m *node, v *ast.MappingValueNode) {
 	key := r.place(v.Key)
 	name := v.Key.GetToken().Value
 	for _, e := range m.entries {
-		if e.key == name && !e.merged() {
+		if e.key == name && !e.merged {
 			r.at(key, Warning, "the key %q stands here and in line %d: the last one counts", name, e.at.pos.Line)
 		}
 	}
 	value := r.node(v.Value)
-	if value.pos.Line == 0 {
+	if value.kind == null {
 		value.pos, value.width = key.pos, key.width
+	}
+	if value.kind == scalar && isSecret(name) {
+		r.secrets = append(r.secrets, value.text)
 	}
 	m.entries = append(m.entries, entry{key: name, at: key, value: value})
 }
 
-// merge adds the keys of a merged mapping, or of a list of them; what the
-// mapping has itself wins, so they go in front.
+// merge adds the keys of a merged mapping, or of a list of them, in front: the
+// last of equal keys counts, so that those of the mapping itself win, and those
+// of the first in a list over those of the next.
 func (r *reader) merge(m, merged *node) {
 	switch merged.kind {
 	case mapping:
 		var added []entry
 		for _, e := range merged.entries {
-			if !m.has(e.key) {
-				e.at = &node{pos: e.at.pos, width: e.at.width, unset: mergedMark}
-				added = append(added, e)
-			}
+			e.merged = true
+			added = append(added, e)
 		}
 		m.entries = append(added, m.entries...)
 	case sequence:
@@ -155,24 +173,24 @@ func (r *reader) merge(m, merged *node) {
 	}
 }
 
-// mergedMark tells a key that came by a merge, which the mapping's own replaces
-// without a word.
-const mergedMark = "<<"
-
-func (e entry) merged() bool { return e.at.unset == mergedMark }
-
-// environ replaces os.environ/NAME by the variable's value.
+// environ replaces os.environ/NAME by the variable's value, in a node and all
+// below it.
 func (r *reader) environ(n *node) {
+	for _, e := range n.entries {
+		r.environ(e.value)
+	}
+	for _, item := range n.items {
+		r.environ(item)
+	}
 	name, ok := strings.CutPrefix(n.text, "os.environ/")
-	if !ok {
+	if !ok || n.kind != scalar {
 		return
 	}
-	value, set := r.getenv(name)
-	if set && value != "" {
-		n.text, n.plain = value, true
+	if value, _ := r.getenv(name); value != "" {
+		n.text, n.plain, n.variable = value, true, name
 		return
 	}
-	n.kind, n.unset = null, name
+	n.kind, n.text, n.variable = null, "", name
 }
 
 // place is an empty node at the place of a parser's node.
@@ -211,56 +229,19 @@ func (r *reader) at(n *node, s Severity, format string, args ...any) {
 	if d.Line == 0 {
 		d.Position = Position{r.file, 1, 1}
 	}
-	if d.Line <= len(r.lines) {
-		d.Source = mask(r.lines[d.Line-1])
-		d.Width = max(1, min(d.Width, runes(d.Source)-d.Col+1))
-	}
 	r.report.Diagnostics = append(r.report.Diagnostics, d)
 }
 
-// secretKeys are the keys whose values are never printed.
-var secretKeys = []string{
-	"api_key", "client_secret", "azure_password", "azure_ad_token", "master_key", "redis_password", "redis_url",
-	"password", "id_secret", "database_url", "key",
-}
-
-// mask hides the values of secrets in a line of the file. A reference to the
-// environment is no secret.
-func mask(line string) string {
-	for _, key := range secretKeys {
-		from := 0
-		for {
-			i := strings.Index(line[from:], key)
-			if i < 0 {
-				break
-			}
-			i += from
-			from = i + len(key)
-			if i > 0 && isWord(line[i-1]) {
-				continue
-			}
-			rest := strings.TrimLeft(line[from:], `"' `)
-			if !strings.HasPrefix(rest, ":") {
-				continue
-			}
-			value := strings.TrimLeft(rest[1:], " \t")
-			if value == "" || strings.HasPrefix(strings.TrimLeft(value, `"'`), "os.environ/") {
-				continue
-			}
-			start := len(line) - len(value)
-			end := start + len(value)
-			if strings.HasPrefix(strings.TrimLeft(line, " \t-"), "{") || strings.Contains(line[:i], "{") {
-				if comma := strings.IndexAny(value, ",}"); comma >= 0 {
-					end = start + comma
-				}
-			}
-			line = line[:start] + hidden + line[end:]
-			from = start + len(hidden)
+// quote adds to every diagnostic the line that it is about.
+func (r *reader) quote() {
+	for i := range r.report.Diagnostics {
+		d := &r.report.Diagnostics[i]
+		if d.Line > len(r.lines) {
+			continue
 		}
+		line := r.lines[d.Line-1]
+		d.Col = min(d.Col, runes(line)+1)
+		d.Source = mask(line, r.secrets)
+		d.Width = max(1, min(d.Width, runes(d.Source)-d.Col+1))
 	}
-	return line
-}
-
-func isWord(c byte) bool {
-	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }

@@ -1,6 +1,9 @@
 package config
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // checkKeys says of every key of a section that is not used what becomes of it:
 // each once in a file.
@@ -11,13 +14,12 @@ func (l *loader) checkKeys(n *node, s *section) {
 			if s == &litellmParams && slices.Contains(requestParams, e.key) {
 				continue
 			}
-			if s == &topLevel && e.value.kind == mapping && len(e.key) > 0 && (e.key[0] == 'x' || e.key[0] == '.' || e.key[0] == '_') {
-				continue // a place for anchors
+			if s != &modelInfo && !e.value.anchored { // a key that holds an anchor is a place for it
+				l.unknownKey(e, s)
 			}
-			l.unknownKey(e, s)
 			continue
 		}
-		if k.fate == used || !l.once(s.name+"."+k.name) {
+		if k.fate == used || asksNothing(e.value) || !l.once(s.name+"."+k.name) {
 			continue
 		}
 		switch k.fate {
@@ -35,6 +37,12 @@ func (l *loader) checkKeys(n *node, s *section) {
 	}
 }
 
+// asksNothing is whether a value turns off what azproc does not do anyway.
+func asksNothing(n *node) bool {
+	on, ok := n.boolean()
+	return n.kind == null && n.variable == "" || ok && !on && n.text != "0"
+}
+
 // unknownKey warns once of a key that has no meaning anywhere, with the nearest
 // one that has.
 func (l *loader) unknownKey(e entry, s *section) {
@@ -42,7 +50,7 @@ func (l *loader) unknownKey(e entry, s *section) {
 		return
 	}
 	for _, other := range sections {
-		if k := other.find(e.key); k != nil && k.fate == used && other != s {
+		if k := other.find(e.key); k != nil && k.fate <= later && other != s && other != &modelInfo {
 			l.at(e.at, Warning, "%s has no meaning in %s: it belongs into %s", e.key, s.name, other.name)
 			return
 		}
@@ -73,39 +81,57 @@ func because(what string) string {
 // nearest is the key of a section that differs from name by little enough to be
 // meant.
 func nearest(name string, s *section) string {
-	best, distance := "", 1+len(name)/4
 	candidates := make([]string, 0, len(s.keys)+len(requestParams))
 	for _, k := range s.keys {
-		candidates = append(candidates, k.name)
+		if k.fate == used || k.fate == later || k.fate == protection {
+			candidates = append(candidates, k.name)
+		}
 	}
 	if s == &litellmParams {
 		candidates = append(candidates, requestParams...)
 	}
+	return nearestOf(name, candidates)
+}
+
+// nearestOf is the candidate that is most like name, "" when none is alike.
+func nearestOf(name string, candidates []string) string {
+	best, distance := "", 1+len(name)/6
 	for _, c := range candidates {
 		if d := editDistance(name, c); d <= distance && (best == "" || d < distance) {
 			best, distance = c, d
 		}
 	}
-	return best
+	if best != "" {
+		return best
+	}
+	for _, c := range candidates { // retries and num_retries, litellm_environment_variables and environment_variables
+		if len(name) >= 5 && strings.HasSuffix(c, "_"+name) || len(c) >= 5 && strings.HasSuffix(name, "_"+c) {
+			return c
+		}
+	}
+	return ""
 }
 
-// editDistance counts the letters to insert, delete or change between two words.
+// editDistance counts the letters to insert, delete, change or swap with their
+// neighbour between two words.
 func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
-			change := diagonal
+			change := last[j-1]
 			if a[i-1] != b[j-1] {
 				change++
 			}
-			diagonal = row[j]
-			row[j] = min(change, row[j]+1, row[j-1]+1)
+			row[j] = min(change, last[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
 		}
+		before, last, row = last, row, before
 	}
-	return row[len(b)]
+	return last[len(b)]
 }

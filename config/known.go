@@ -1,5 +1,7 @@
 package config
 
+//go:generate go test -run TestTheDocumentationListsEveryKey -update .
+
 // fate is what becomes of a key.
 type fate uint8
 
@@ -35,7 +37,7 @@ func (s *section) find(name string) *known {
 	return nil
 }
 
-var topLevel = section{"the file", []known{
+var topLevel = section{"the file's top level", []known{
 	{"model_list", used, "the deployments"},
 	{"credential_list", used, "credentials that entries name by litellm_credential_name"},
 	{"litellm_settings", used, "settings of requests"},
@@ -45,7 +47,7 @@ var topLevel = section{"the file", []known{
 	{"keys", later, "client keys"},
 	{"keys_file", later, "a file with client keys"},
 	{"passthrough", later, "the default of /azure/..."},
-	{"environment_variables", ignored, "set variables in the environment"},
+	{"environment_variables", used, "variables for os.environ/NAME and the fallbacks; they win over the environment"},
 	{"files_settings", ignored, ""},
 	{"finetune_settings", ignored, ""},
 	{"assistant_settings", ignored, ""},
@@ -65,6 +67,7 @@ var modelEntry = section{"an entry of model_list", []known{
 	{"model_info", used, "what is known of the model"},
 	{"tpm", used, "tokens per minute"},
 	{"rpm", used, "requests per minute"},
+	{"master_key", moved, "general_settings.master_key"},
 	{"model", moved, "litellm_params.model"},
 	{"api_base", moved, "litellm_params.api_base"},
 	{"api_key", moved, "litellm_params.api_key"},
@@ -84,8 +87,10 @@ var litellmParams = section{"litellm_params", []known{
 	{"client_secret", used, "secret of the client"},
 	{"azure_username", used, "user, with azure_password"},
 	{"azure_password", used, "password of the user"},
+	{"azure_certificate_path", used, "certificate with its key, as PEM or PKCS#12, with tenant_id and client_id"},
+	{"azure_certificate_password", used, "password of the certificate"},
 	{"azure_scope", used, "scope of the tokens"},
-	{"azure_credential", used, "a credential by its class: ManagedIdentityCredential, WorkloadIdentityCredential, DefaultAzureCredential, AzureCliCredential, CertificateCredential"},
+	{"azure_credential", used, "a credential by its class: AzureCliCredential, CertificateCredential, ClientSecretCredential, DefaultAzureCredential, EnvironmentCredential, ManagedIdentityCredential, WorkloadIdentityCredential"},
 	{"litellm_credential_name", used, "an entry of credential_list"},
 	{"tpm", used, "tokens per minute"},
 	{"rpm", used, "requests per minute"},
@@ -101,6 +106,7 @@ var litellmParams = section{"litellm_params", []known{
 	{"drop_params", used, "drop parameters that the model does not take"},
 	{"additional_drop_params", used, "parameters that are always dropped"},
 	{"base_model", used, "the model behind the deployment's name"},
+	{"custom_llm_provider", used, "the provider of a model that is written without one"},
 	{"normalize_stream", later, ""},
 	{"cooldown_time", later, ""},
 	{"max_parallel_requests", later, ""},
@@ -109,7 +115,8 @@ var litellmParams = section{"litellm_params", []known{
 	{"tags", ignored, "tag routing is not provided"},
 	{"region_name", ignored, ""},
 	{"vector_store_ids", ignored, ""},
-	{"custom_llm_provider", ignored, "the prefix of model says it"},
+	{"metadata", ignored, "for a request's own write extra_body: {metadata: ...}"},
+	{"organization", ignored, "write extra_headers: {OpenAI-Organization: ...}"},
 	{"max_budget", protection, "no budget is kept for a deployment"},
 	{"budget_duration", protection, "no budget is kept for a deployment"},
 	{"mode", forwarded, "model_info.mode"},
@@ -119,10 +126,24 @@ var litellmParams = section{"litellm_params", []known{
 	{"priority", forwarded, "order"},
 	{"supports_function_calling", forwarded, "model_info.supports_function_calling"},
 	{"supports_vision", forwarded, "model_info.supports_vision"},
-	{"azure_ad_token_provider", forwarded, "azure_credential: a provider is code, which YAML cannot hold"},
+	{"supports_reasoning", forwarded, "model_info.supports_reasoning"},
+	{"supports_response_schema", forwarded, "model_info.supports_response_schema"},
+	{"supports_tool_choice", forwarded, "model_info.supports_tool_choice"},
+	{"supports_prompt_caching", forwarded, "model_info.supports_prompt_caching"},
+	{"azure_ad_token_provider", ignored, "a provider is code, which YAML cannot hold; write azure_credential"},
 	{"master_key", moved, "general_settings.master_key"},
 	{"model_info", moved, "model_info beside litellm_params"},
 	{"id", moved, "model_info.id"},
+}}
+
+// modelInfo may have any other field too: they are kept for /model/info.
+var modelInfo = section{"model_info", []known{
+	{"id", used, "the deployment's name; unique"},
+	{"mode", used, "chat, completion, embedding, responses, image_generation, audio_speech, audio_transcription, ..."},
+	{"base_model", used, "the model behind the deployment's name"},
+	{"access_groups", protection, "every client may use every model"},
+	{"team_id", protection, "every client may use every model"},
+	{"supported_environments", protection, "the deployment is served in every environment"},
 }}
 
 // requestParams are parameters of a request: among litellm_params they are
@@ -131,7 +152,7 @@ var requestParams = []string{
 	"temperature", "top_p", "n", "stop", "seed", "user", "store", "verbosity", "modalities", "audio", "prediction",
 	"max_tokens", "max_completion_tokens", "max_output_tokens", "presence_penalty", "frequency_penalty", "logit_bias",
 	"logprobs", "top_logprobs", "reasoning_effort", "reasoning", "response_format", "tools", "tool_choice",
-	"parallel_tool_calls", "service_tier", "stream_options", "safety_identifier", "prompt_cache_key", "metadata",
+	"parallel_tool_calls", "service_tier", "stream_options", "safety_identifier", "prompt_cache_key",
 	"dimensions", "encoding_format", "quality", "size", "style", "background", "output_format", "voice", "speed",
 	"instructions", "language", "data_sources", "enhancements", "dataSources", "thinking", "truncation", "text",
 }
@@ -200,7 +221,7 @@ var routerSettings = section{"router_settings", []known{
 	{"redis_port", later, ""},
 	{"redis_password", later, ""},
 	{"redis_url", later, ""},
-	{"cache_kwargs", ignored, ""},
+	{"cache_kwargs", later, ""},
 	{"cache_responses", ignored, ""},
 	{"default_litellm_params", ignored, "write the parameters in the entries, with a YAML anchor"},
 	{"enable_tag_filtering", ignored, ""},
@@ -263,4 +284,4 @@ var credentialEntry = section{"an entry of credential_list", []known{
 }}
 
 // sections are all of them, for the documentation.
-var sections = []*section{&topLevel, &modelEntry, &litellmParams, &credentialEntry, &litellmSettings, &routerSettings, &generalSettings}
+var sections = []*section{&topLevel, &modelEntry, &litellmParams, &modelInfo, &credentialEntry, &litellmSettings, &routerSettings, &generalSettings}

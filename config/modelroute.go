@@ -1,9 +1,9 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/azproc/azproc/azure"
@@ -11,66 +11,69 @@ import (
 
 // modelRoute is litellm_params.model taken apart.
 type modelRoute struct {
-	provider   azure.Provider
+	provider azure.Provider
+	// foundry is set for azure_ai/, which has variables of its own.
+	foundry    bool
 	prefix     string // o_series, gpt5_series, azure_text, or ""
 	deployment string
 }
 
-// routePrefixes may stand between azure/ and the deployment's name.
-var routePrefixes = []string{"o_series", "gpt5_series", "responses"}
+// foreignModel is the model of an entry that another provider serves.
+type foreignModel struct {
+	at     *node
+	reason string
+}
+
+// ways may stand between azure/ and the deployment's name.
+var ways = []string{"o_series", "gpt5_series", "responses"}
 
 // openAIModels are the beginnings of OpenAI's own model names, for entries
 // without a provider.
 var openAIModels = []string{
 	"gpt-", "chatgpt-", "o1", "o3", "o4", "text-embedding-", "dall-e-", "whisper-", "tts-", "davinci-", "babbage-",
-	"ft:", "omni-moderation", "computer-use-preview", "codex-",
+	"ft:", "omni-moderation", "computer-use-preview", "codex-", "sora-",
 }
 
-// parseModel reads litellm_params.model. A reason says why it is not served.
-func parseModel(model string) (r modelRoute, reason string) {
-	provider, name, ok := strings.Cut(model, "/")
-	if !ok {
-		for _, begin := range openAIModels {
-			if strings.HasPrefix(model, begin) {
-				return modelRoute{provider: azure.ProviderOpenAI, deployment: model}, ""
-			}
-		}
-		if model == "*" {
-			return r, "a wildcard over all providers is not served: write azure/* or openai/*"
-		}
-		return r, "no provider, and not a name of OpenAI's: not served (for Azure write azure/" + model + ")"
+// parseModel reads litellm_params.model; provider is custom_llm_provider, which
+// speaks for a model that names none. foreign says why another provider's entry
+// is not served.
+func parseModel(model, provider string) (r modelRoute, foreign string, err error) {
+	first, name, ok := strings.Cut(model, "/")
+	switch {
+	case ok:
+		provider = first
+	case model == "*":
+		return r, "a wildcard over all providers is not served (write azure/* or openai/*)", nil
+	case provider == "" && slices.ContainsFunc(openAIModels, func(begin string) bool { return strings.HasPrefix(model, begin) }):
+		provider, name = "openai", model
+	case provider == "":
+		return r, fmt.Sprintf("%s names no provider and is no name of OpenAI's (for Azure write azure/%s)", model, model), nil
+	default:
+		name = model
 	}
 	switch provider {
 	case "azure", "azure_ai":
-		r.provider = azure.ProviderAzure
-		for _, p := range routePrefixes {
-			if rest, ok := strings.CutPrefix(name, p+"/"); ok {
-				name, r.prefix = rest, p
+		r.foundry = provider == "azure_ai"
+		if way, rest, ok := strings.Cut(name, "/"); ok && slices.Contains(ways, way) {
+			name = rest
+			if way != "responses" {
+				r.prefix = way
 			}
 		}
-		if r.prefix == "responses" {
-			r.prefix = ""
-		}
 	case "azure_text":
-		r.provider, r.prefix = azure.ProviderAzure, "azure_text"
-	case "openai":
+		r.prefix = "azure_text"
+	case "openai", "text-completion-openai":
 		r.provider = azure.ProviderOpenAI
+		name = strings.TrimPrefix(name, "responses/")
 	default:
-		return r, fmt.Sprintf("the provider %s is not served by azproc", provider)
+		return r, "azproc does not serve " + provider, nil
 	}
-	if name == "" {
-		return r, "no deployment's name behind the provider"
-	}
-	if strings.Count(name, "*") > 1 {
-		return r, "more than one star"
+	switch {
+	case name == "":
+		return r, "", errors.New("no deployment's name behind the provider")
+	case strings.Count(name, "*") > 1:
+		return r, "", errors.New("more than one star")
 	}
 	r.deployment = name
-	return r, ""
-}
-
-// placeHash is eight hexadecimal digits of where a deployment is.
-func placeHash(d *Deployment) string {
-	e := &d.Target.Endpoint
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s://%s:%d", e.Scheme, e.Host, e.Port))
-	return hex.EncodeToString(sum[:4])
+	return r, "", nil
 }

@@ -15,6 +15,9 @@ import (
 // ConfigMaps change it in several steps.
 const settle = 50 * time.Millisecond
 
+// patience bounds that wait where the folder is never quiet.
+const patience = time.Second
+
 // Watch calls changed each time the file's content is another, until ctx ends.
 // The folder is watched and not the file: an editor puts a new file in its
 // place, and Kubernetes swaps a symbolic link beside it. It returns once it
@@ -36,9 +39,16 @@ func Watch(ctx context.Context, path string, changed func()) error {
 	last := digest(path)
 	go func() {
 		defer w.Close()
-		timer := time.NewTimer(time.Hour)
+		timer := time.NewTimer(patience)
 		timer.Stop()
 		defer timer.Stop()
+		var first time.Time // of the events that are not looked at yet
+		look := func() {
+			if first.IsZero() {
+				first = time.Now()
+			}
+			timer.Reset(max(0, min(settle, patience-time.Since(first))))
+		}
 		for {
 			select {
 			case <-ctx.Done():
@@ -47,13 +57,14 @@ func Watch(ctx context.Context, path string, changed func()) error {
 				if !ok {
 					return
 				}
-				timer.Reset(settle)
+				look()
 			case _, ok := <-w.Errors:
 				if !ok {
 					return
 				}
-				timer.Reset(settle) // events were lost: look
+				look() // events were lost
 			case <-timer.C:
+				first = time.Time{}
 				if now := digest(path); now != last && now != (content{}) {
 					last = now
 					changed()

@@ -100,3 +100,28 @@ func TestAFolderThatIsNotThereCannotBeWatched(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func TestAChangeIsSeenInAFolderThatIsNeverQuiet(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "config.yaml")
+	write(t, path, "one")
+	changes := watching(t, path)
+	ended := make(chan struct{})
+	noise := time.NewTicker(settle / 5)
+	t.Cleanup(func() { noise.Stop(); <-ended })
+	quiet, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-quiet.Done():
+				return
+			case <-noise.C:
+				_ = os.WriteFile(filepath.Join(dir, "log"), []byte(time.Now().String()), 0o600)
+			}
+		}
+	}()
+	write(t, path, "two")
+	change(t, changes)
+}
