@@ -37,6 +37,9 @@ type gateway struct {
 	grpc        *grpc.Server
 	admin       *http.Server
 
+	// settled, when set, waits until Envoy can use the clusters it was given.
+	settled func(context.Context) error
+
 	mu    sync.Mutex // one reload at a time
 	table atomic.Pointer[routing.Table]
 }
@@ -90,6 +93,11 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	defer cancel()
 	if err := g.ads.Push(ctx, resources); err != nil {
 		return fmt.Errorf("envoy did not take the configuration: %w", err)
+	}
+	if g.settled != nil {
+		if err := g.settled(ctx); err != nil {
+			g.log.Warn("envoy still looks up the names of new deployments", "error", err)
+		}
 	}
 	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) })
 	if err := g.processor.Use(table, auth.NewClients(snap.MasterKey)); err != nil {

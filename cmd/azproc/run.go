@@ -90,10 +90,9 @@ func (s *settings) run(ctx context.Context, log *slog.Logger, stderr io.Writer, 
 		}
 		return err
 	}
+	g.settled = supervisor.Settled
+	g.watch(ctx, snap)
 	ready(snap)
-	if err := g.watch(ctx); err != nil {
-		log.Warn("the configuration file is not watched: send SIGHUP after a change", "error", err)
-	}
 	ended := make(chan error, 1)
 	go func() { ended <- supervisor.Wait() }()
 	select {
@@ -143,8 +142,9 @@ func (g *gateway) start(ctx context.Context, grpcAddress string, snap *config.Sn
 	return nil
 }
 
-// watch reloads when the file changes and on SIGHUP, until ctx ends.
-func (g *gateway) watch(ctx context.Context) error {
+// watch reloads when the file changes and on SIGHUP, until ctx ends. snap is what
+// serves: a change since it was read is seen too.
+func (g *gateway) watch(ctx context.Context, snap *config.Snapshot) {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	go func() {
@@ -159,9 +159,15 @@ func (g *gateway) watch(ctx context.Context) error {
 		}
 	}()
 	if g.settings.config == "" {
-		return nil
+		return
 	}
-	return config.Watch(ctx, g.settings.config, func() { g.reload(ctx) })
+	if err := config.Watch(ctx, g.settings.config, func() { g.reload(ctx) }); err != nil {
+		g.log.Warn("the configuration file is not watched: send SIGHUP after a change", "error", err)
+		return
+	}
+	if now, _ := g.settings.load(); now == nil || now.Hash != snap.Hash {
+		g.reload(ctx)
+	}
 }
 
 func summary(snap *config.Snapshot) string {

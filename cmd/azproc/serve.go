@@ -46,10 +46,8 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		defer cancel()
 		g.stop(stop)
 	}()
+	g.watch(ctx, snap)
 	fmt.Fprintf(stdout, "azproc serves Envoy at %s (%s; admin http://%s)\n", s.grpc, summary(snap), s.admin)
-	if err := g.watch(ctx); err != nil {
-		log.Warn("the configuration file is not watched: send SIGHUP after a change", "error", err)
-	}
 	<-ctx.Done()
 	return nil
 }
