@@ -180,7 +180,8 @@ func untilRefresh(token azcore.AccessToken, now time.Time) time.Duration {
 		wait = min(wait, life-margin-margin/5)
 	}
 	if !token.RefreshOn.IsZero() {
-		wait = min(wait, token.RefreshOn.Sub(now))
+		// Before that azidentity gives the token that there is; jitter comes off.
+		wait = min(wait, token.RefreshOn.Sub(now)*10/9)
 	}
 	return max(wait, firstPause)
 }
