@@ -37,6 +37,7 @@ check: need-go lint  ## linters, formatting, import rules
 	$(GO) vet ./...
 	$(GO) test -count=1 -run 'TestHouse' .
 	@$(GO) mod tidy -diff
+	cd tools && $(GO) run ./compose ../docker-compose.yaml
 
 lint:
 	@out=$$($(TOOL) gofumpt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofumpt'ed:"; echo "$$out"; exit 1; fi
