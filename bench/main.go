@@ -15,11 +15,11 @@ import (
 )
 
 func main() {
+	do := run
 	if len(os.Args) > 1 && os.Args[1] == "upstream" {
-		serveUpstream()
-		return
+		do = serveUpstream
 	}
-	if err := run(); err != nil {
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

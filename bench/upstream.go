@@ -28,16 +28,15 @@ func answerWith(body string) []byte {
 
 // serveUpstream is the process behind both sides: the least that an HTTP server
 // can do, so that the proxies are what is measured.
-func serveUpstream() {
+func serveUpstream() error {
 	l, err := net.Listen("tcp", os.Args[2])
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return err
 	}
 	for {
 		c, err := l.Accept()
 		if err != nil {
-			return
+			return err
 		}
 		go serveConnection(c)
 	}
