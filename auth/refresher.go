@@ -221,6 +221,6 @@ func readable(err error) error {
 
 // fingerprint tells one secret from another without giving it away.
 func fingerprint(c config.Credential) string {
-	sum := sha256.Sum256([]byte(c.Key.Reveal() + "\x00" + c.Token.Reveal()))
+	sum := sha256.Sum256([]byte(strings.Join([]string{c.Key.Reveal(), c.Token.Reveal(), c.Secret.Reveal(), c.Password.Reveal()}, "\x00")))
 	return hex.EncodeToString(sum[:3])
 }

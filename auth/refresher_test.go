@@ -130,7 +130,7 @@ func TestAWrongSecretIsSaidInEntrasWordsAndNothingElseIsTried(t *testing.T) {
 	t.Setenv("IDENTITY_HEADER", "x")
 	s := fetched(t, credentials(t, e), config.Credential{Kind: config.CredentialClientSecret, Tenant: "tenant", Client: "client", Secret: "wrong-secret", Scope: scope, Authority: e.URL()})
 	_, _, err := s.Header()
-	if err == nil || !strings.Contains(err.Error(), "AADSTS7000215") || !strings.Contains(err.Error(), "client-secret client client tenant tenant") {
+	if err == nil || !strings.Contains(err.Error(), "AADSTS7000215") || !strings.Contains(err.Error(), " client client tenant tenant") {
 		t.Errorf("error %v", err)
 	}
 	if strings.Contains(err.Error(), "wrong-secret") || strings.Contains(err.Error(), "\n") {

@@ -88,7 +88,8 @@ func (s *Source) Wait(ctx context.Context) error {
 // Name names the credential without its secret.
 func (s *Source) Name() string { return s.name }
 
-// describe is a credential's name: its kind and whose it is.
+// describe is a credential's name: its kind and whose it is, with a few digits
+// that tell it from one of the same kind with another secret.
 func describe(c config.Credential) string {
 	var b strings.Builder
 	b.WriteString(c.Kind.String())
@@ -97,7 +98,9 @@ func describe(c config.Credential) string {
 		fmt.Fprintf(&b, " %s", fingerprint(c))
 		return b.String()
 	case config.CredentialPassword:
-		fmt.Fprintf(&b, " %s", c.Username)
+		fmt.Fprintf(&b, " %s %s", fingerprint(c), c.Username)
+	case config.CredentialClientSecret:
+		fmt.Fprintf(&b, " %s", fingerprint(c))
 	}
 	if c.Client != "" {
 		fmt.Fprintf(&b, " client %s", c.Client)

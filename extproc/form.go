@@ -69,9 +69,14 @@ func (s *stream) streamForm(form *azure.Form) error {
 	}
 	path, modelInBody := a.Target.Path(&s.route)
 	f := s.forward(&a, path)
-	if modelInBody && found {
-		f.length = grown(s.head.contentLength, int64(len(a.Rewrite.Model))-(stop-start))
-		held.replace(start, stop, a.Rewrite.Model)
+	if modelInBody {
+		text := a.Rewrite.Model
+		if !found { // the path named it, as Azure's classic clients do
+			text, start = form.NewPart("model", text)
+			stop = start
+		}
+		f.length = grown(s.head.contentLength, int64(len(text))-(stop-start))
+		held.replace(start, stop, text)
 	}
 	if err := s.send(f.answer(answerHeaders)); err != nil {
 		return err

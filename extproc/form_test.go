@@ -88,3 +88,19 @@ func TestFormThatIsCutShortIsRefused(t *testing.T) {
 		t.Errorf("observed %v", seen.refused)
 	}
 }
+
+func TestAModelThatOnlyThePathNamesIsAddedToTheForm(t *testing.T) {
+	s, _ := newServer(t, nil)
+	const body = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nDATA\r\n--B--\r\n"
+	const want = "--B\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\ngpt-4o-v1\r\n" + body
+	answers, err := play(t, s, headersRequest(false, ":method", "POST", ":path", "/openai/deployments/chat-v1/audio/transcriptions", "content-type", formType, "content-length", contentLength(int64(len(body))), "api-key", "sk-client"), bodyRequest([]byte(body), true))
+	if err != nil || len(answers) != 3 {
+		t.Fatalf("%d answers, error %v", len(answers), err)
+	}
+	if got := headersOf(answers[1].GetRequestHeaders().GetResponse())["content-length"]; got != contentLength(int64(len(want))) {
+		t.Errorf("content-length %s", got)
+	}
+	if got := string(answers[2].GetRequestBody().GetResponse().GetBodyMutation().GetStreamedResponse().GetBody()); got != want {
+		t.Errorf("%q", got)
+	}
+}

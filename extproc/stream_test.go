@@ -91,7 +91,7 @@ model_list:
 `
 
 // newServer makes a server for the test file, with a caller's key of sk-client.
-func newServer(t *testing.T, cred error) (*Server, *observed) {
+func newServer(t testing.TB, cred error) (*Server, *observed) {
 	t.Helper()
 	snap, report := config.Parse("test.yaml", []byte(testFile), config.Options{Getenv: func(string) (string, bool) { return "", false }})
 	if snap == nil {
@@ -104,6 +104,12 @@ func newServer(t *testing.T, cred error) (*Server, *observed) {
 		t.Fatal(err)
 	}
 	return s, seen
+}
+
+func newBenchServer(b *testing.B) *Server {
+	b.Helper()
+	s, _ := newServer(b, nil)
+	return s
 }
 
 // play runs one stream to its end.
