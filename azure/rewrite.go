@@ -159,7 +159,7 @@ func setRoles(d *Doc, e *edits, rule roleRule) {
 	// Nearly no body has the word at all, and looking for it is far cheaper
 	// than walking the messages. An escaped spelling has a \u in it.
 	text := d.text(m)
-	if rule == developerToSystem && !bytes.Contains(text, []byte(`"developer"`)) && !bytes.Contains(text, []byte(`\u00`)) {
+	if rule == developerToSystem && !contains(text, `"developer"`) && !contains(text, `\u00`) {
 		return
 	}
 	eachElement(d.raw, m.value, func(start, _ int) {
@@ -179,6 +179,21 @@ func setRoles(d *Doc, e *edits, rule roleRule) {
 			}
 		})
 	})
+}
+
+// contains is whether text has a word whose first byte is rare in it. Looking for
+// that byte alone is many times faster than bytes.Contains on a long prompt.
+func contains(text []byte, word string) bool {
+	for {
+		i := bytes.IndexByte(text, word[0])
+		if i < 0 || len(text)-i < len(word) {
+			return false
+		}
+		if string(text[i:i+len(word)]) == word {
+			return true
+		}
+		text = text[i+1:]
+	}
 }
 
 // drop takes the parameters away that the deployment never wants.
