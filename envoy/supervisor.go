@@ -165,7 +165,8 @@ func (s *Supervisor) spawn() (<-chan error, error) {
 		"--log-format", logFormat,
 		"--use-dynamic-base-id",
 		"--disable-hot-restart",
-		"--drain-time-s", strconv.Itoa(max(1, int(o.Drain.Seconds()))),
+		// A changed listener (another body limit) would cut its streams after this.
+		"--drain-time-s", "86400",
 	}
 	if o.Concurrency > 0 {
 		args = append(args, "--concurrency", strconv.Itoa(o.Concurrency))
