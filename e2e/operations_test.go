@@ -189,6 +189,18 @@ func TestWhatClientsSendForTheGatewayNeverGoesUpstream(t *testing.T) {
 	}
 }
 
+func TestAKeyInExtraHeadersTakesThePlaceOfTheClients(t *testing.T) {
+	azure := fake(t)
+	g := start(t, modelList(azure)+fmt.Sprintf("- model_name: by-header\n  litellm_params: {model: openai/dep-chat, api_base: %q, extra_headers: {Authorization: Bearer %s, X-Team: a}}\n", azure.URL("o"), openAIKey))
+	got := do(t, "POST", g.url+"/v1/chat/completions", `{"model":"by-header","messages":[{"role":"user","content":"hi"}]}`)
+	if got.status != 200 {
+		t.Fatalf("status %d: %s", got.status, got.body)
+	}
+	if r, _ := azure.Last(); r.Header.Get("x-team") != "a" {
+		t.Errorf("headers %v", r.Header)
+	}
+}
+
 func TestModelsAreListedInEveryDialectAndNeverAskedOfAzure(t *testing.T) {
 	azure := fake(t)
 	g := start(t, modelList(azure)+fmt.Sprintf("- model_name: any/*\n  litellm_params: {model: azure/*, api_base: %q, api_key: %s}\n", azure.URL("a"), azureKey))

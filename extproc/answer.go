@@ -99,6 +99,8 @@ type fixed struct {
 	// headers are HeaderMutation fields: the deployment's extra_headers, and
 	// what no client may send upstream.
 	headers []byte
+	// remove are the client keys that none of them replaces.
+	remove []string
 	// metadata is the ProcessingResponse field with the plan for Envoy's
 	// priority_group cluster specifier.
 	metadata []byte
@@ -116,7 +118,7 @@ func (f *forward) answer(field protowire.Number) answer {
 	if f.credential.Name != "" {
 		m = appendSetHeader(m, f.credential.Name, f.credential.Value)
 	}
-	for _, name := range clientKeys {
+	for _, name := range f.fixed.remove {
 		if name != f.credential.Name {
 			m = appendBytes(m, fieldRemoveHeaders, name)
 		}

@@ -66,7 +66,7 @@ func TestForwardRemovesEveryClientKeyButTheOneItOverwrites(t *testing.T) {
 		{azure.Header{Name: "x-api-key", Value: "claude"}, []string{"authorization", "api-key"}},
 	} {
 		t.Run(tt.credential.Name, func(t *testing.T) {
-			f := forward{path: "/p", credential: tt.credential, fixed: &fixed{}}
+			f := forward{path: "/p", credential: tt.credential, fixed: &fixed{remove: clientKeys[:]}}
 			got := decode(t, f.answer(answerHeaders))
 			want := &extprocv3.ProcessingResponse{Response: &extprocv3.ProcessingResponse_RequestHeaders{
 				RequestHeaders: &extprocv3.HeadersResponse{Response: &extprocv3.CommonResponse{
@@ -98,7 +98,7 @@ func TestForwardWithABodyAnnouncesItsLength(t *testing.T) {
 		f := forward{
 			path: "/p", credential: azure.Header{Name: "api-key", Value: "k"}, length: contentLength(int64(size)),
 			body: body, changed: true,
-			fixed: &fixed{headers: appendSetHeader(nil, "accept-encoding", "identity"), metadata: appendBytes(nil, fieldDynamicMetadata, wirePlan)},
+			fixed: &fixed{remove: clientKeys[:], headers: appendSetHeader(nil, "accept-encoding", "identity"), metadata: appendBytes(nil, fieldDynamicMetadata, wirePlan)},
 		}
 		want := &extprocv3.ProcessingResponse{
 			DynamicMetadata: plan,

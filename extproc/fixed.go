@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -39,8 +40,10 @@ func newFixed(d *routing.Deployment) (*fixed, error) {
 	// Azure may compress; then nothing on the way could read a stream as it
 	// comes (peers-and-pains, row 38).
 	headers := appendSetHeader(nil, "accept-encoding", "identity")
+	remove := slices.Clone(clientKeys[:])
 	for _, h := range d.ExtraHeaders {
 		headers = appendSetHeader(headers, h.Name, h.Value)
+		remove = slices.DeleteFunc(remove, func(name string) bool { return name == h.Name })
 	}
-	return &fixed{headers: headers, metadata: appendBytes(nil, fieldDynamicMetadata, metadata)}, nil
+	return &fixed{headers: headers, remove: remove, metadata: appendBytes(nil, fieldDynamicMetadata, metadata)}, nil
 }
