@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -81,7 +82,9 @@ func TestErrorsOfAzprocAndItsEnvoyAreInOpenAIsShape(t *testing.T) {
 func TestABodyAboveTheLimitIsRefusedAlsoWithoutALength(t *testing.T) {
 	azure := fake(t)
 	g := start(t, strings.Replace(modelList(azure), "{master_key", "{max_request_size_mb: 1, master_key", 1))
-	r, err := http.NewRequest("POST", g.url+"/v1/chat/completions", struct{ *strings.Reader }{strings.NewReader(`{"model":"chat","x":"` + strings.Repeat("x", 2<<20) + `"}`)})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "POST", g.url+"/v1/chat/completions", struct{ *strings.Reader }{strings.NewReader(`{"model":"chat","x":"` + strings.Repeat("x", 2<<20) + `"}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +100,19 @@ func TestABodyAboveTheLimitIsRefusedAlsoWithoutALength(t *testing.T) {
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil || resp.StatusCode != 413 || !strings.Contains(body.Error.Message, "1048576") {
 		t.Errorf("status %d, %+v, %v", resp.StatusCode, body, err)
+	}
+}
+
+func TestABodyBelowTheLimitPassesWhateverItsSize(t *testing.T) {
+	azure := fake(t)
+	g := start(t, modelList(azure))
+	for _, model := range []string{"chat", "chat-v1"} {
+		for _, mib := range []int{1, 5, 20} {
+			body := fmt.Sprintf(`{"model":%q,"messages":[{"role":"user","content":"hi"}],"x":"%s"}`, model, strings.Repeat("x", mib<<20))
+			if got := do(t, "POST", g.url+"/v1/chat/completions", body); got.status != 200 {
+				t.Errorf("%s, %d MiB: %d %.200s", model, mib, got.status, got.body)
+			}
+		}
 	}
 }
 

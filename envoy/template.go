@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -52,9 +53,20 @@ var headersRead = []string{
 	"upgrade", "openai-beta", "anthropic-version",
 }
 
+// bufferMargin is how much more of a body Envoy buffers than azproc takes, in
+// bytes: far more than can come before the headers are answered.
+const bufferMargin = 32 << 20
+
+// Keepalive is how often Envoy pings azproc's gRPC service on a connection. The
+// service must allow it: gRPC's default ends a connection that is pinged more
+// often than every five minutes, and the requests on it.
+const Keepalive = 30 * time.Second
+
 // view is what the templates of the gateway see.
 type view struct {
 	Options
+	BufferLimit  int64
+	Keepalive    time.Duration
 	Static       bool
 	Type         string // of the cluster azproc
 	Headers      []string
@@ -65,7 +77,7 @@ type view struct {
 
 func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
-		Options: o, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
+		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
 		Shapes: shapes, LocalReplies: localReplies(o.MaxBody),
 	}
 	if s != nil {

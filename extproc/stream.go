@@ -103,6 +103,9 @@ func (s *stream) json() error {
 
 // decide takes a whole JSON body to the request that goes upstream.
 func (s *stream) decide(body []byte) (*forward, *azure.Error) {
+	if limit := s.now.table.MaxBody(); int64(len(body)) > limit {
+		return nil, tooLarge(limit)
+	}
 	var doc azure.Doc
 	if err := doc.Scan(body); err != nil {
 		return nil, err

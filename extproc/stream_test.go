@@ -190,6 +190,7 @@ func TestRequestsThatCannotBeServedAreAnsweredAtOnce(t *testing.T) {
 		{"no key on an unknown path", []proto.Message{headersRequest(true, ":method", "GET", ":path", "/nope")}, 401, "invalid_api_key"},
 		{"wrong content type", []proto.Message{post("/v1/chat/completions", "text/plain")}, 400, "invalid_content_type"},
 		{"body too large by its length", []proto.Message{headersRequest(false, ":method", "POST", ":path", "/v1/chat/completions", "content-type", "application/json", "content-length", "99999999", "api-key", "sk-client")}, 413, "request_too_large"},
+		{"body too large by its bytes", []proto.Message{post("/v1/chat/completions", "application/json"), bodyRequest(append([]byte(`{"model":"chat"}`), make([]byte, 33<<20)...), true)}, 413, "request_too_large"},
 		{"no body", []proto.Message{headersRequest(true, ":method", "POST", ":path", "/v1/chat/completions", "content-type", "application/json", "api-key", "sk-client")}, 400, "invalid_json"},
 		{"bad JSON", []proto.Message{post("/v1/chat/completions", "application/json"), bodyRequest([]byte(`{"model":}`), true)}, 400, ""},
 		{"missing model", []proto.Message{post("/v1/chat/completions", "application/json"), bodyRequest([]byte(`{}`), true)}, 400, "missing_required_parameter"},

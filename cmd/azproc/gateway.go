@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/keepalive"
 
 	"github.com/azproc/azproc/admin"
 	"github.com/azproc/azproc/auth"
@@ -61,6 +62,9 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 	return g, nil
 }
 
+// keepalivePolicy allows Envoy's pings, whether a request is in hand or not.
+var keepalivePolicy = keepalive.EnforcementPolicy{MinTime: envoy.Keepalive / 2, PermitWithoutStream: true}
+
 // newGRPC makes the server that Envoy calls. A stream lives as long as the
 // request's own processing, so their number is the number of requests that
 // come in at once; a message is at most a buffered body.
@@ -69,6 +73,7 @@ func newGRPC() *grpc.Server {
 		grpc.MaxConcurrentStreams(1<<20),
 		grpc.MaxRecvMsgSize(1<<30),
 		grpc.MaxSendMsgSize(1<<30),
+		grpc.KeepaliveEnforcementPolicy(keepalivePolicy),
 		grpc.InitialWindowSize(4<<20),
 		grpc.InitialConnWindowSize(16<<20),
 		grpc.ReadBufferSize(64<<10),
