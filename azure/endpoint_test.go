@@ -18,30 +18,41 @@ func TestEveryFormOfBaseThatThePortalShowsIsRead(t *testing.T) {
 		return e
 	}
 	for base, want := range map[string]Endpoint{
-		"https://res.openai.azure.com":                {},
-		"https://res.openai.azure.com/":               {},
-		"https://RES.openai.azure.com//":              {},
-		"https://res.openai.azure.com:443":            {},
+		"https://res.openai.azure.com":     {},
+		"https://res.openai.azure.com/":    {},
+		"https://RES.openai.azure.com//":   {},
+		"https://res.openai.azure.com:443": {},
+
 		"https://res.cognitiveservices.azure.com":     {Host: "res.cognitiveservices.azure.com"},
 		"https://eastus.api.cognitive.microsoft.com/": {Host: "eastus.api.cognitive.microsoft.com"},
 		"https://res.services.ai.azure.com/models":    {Host: "res.services.ai.azure.com", Models: true},
-		"https://res.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview":      {Host: "res.services.ai.azure.com", Models: true, Version: "2024-05-01-preview"},
-		"https://res.services.ai.azure.com/anthropic/":                                                  {Host: "res.services.ai.azure.com"},
-		"https://res.services.ai.azure.com/api/projects/p":                                              {Host: "res.services.ai.azure.com", Prefix: "/api/projects/p"},
-		"https://res.services.ai.azure.com/api/projects/p/openai/v1":                                    {Host: "res.services.ai.azure.com", Prefix: "/api/projects/p", Version: "v1"},
-		"https://res.openai.azure.com/openai":                                                           {},
-		"https://res.openai.azure.com/openai/v1/":                                                       {Version: "v1"},
-		"https://res.openai.azure.com/openai/v1/chat/completions":                                       {Version: "v1"},
-		"https://res.openai.azure.com/openai/deployments/dep":                                           {Deployment: "dep"},
+
+		"https://res.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview": {Host: "res.services.ai.azure.com", Models: true, Version: "2024-05-01-preview"},
+
+		"https://res.services.ai.azure.com/anthropic/":     {Host: "res.services.ai.azure.com"},
+		"https://res.services.ai.azure.com/api/projects/p": {Host: "res.services.ai.azure.com", Prefix: "/api/projects/p"},
+
+		"https://res.services.ai.azure.com/api/projects/p/openai/v1": {Host: "res.services.ai.azure.com", Prefix: "/api/projects/p", Version: "v1"},
+
+		"https://res.openai.azure.com/openai": {},
+
+		"https://res.openai.azure.com/openai/v1/":                 {Version: "v1"},
+		"https://res.openai.azure.com/openai/v1/chat/completions": {Version: "v1"},
+		"https://res.openai.azure.com/openai/deployments/dep":     {Deployment: "dep"},
+
 		"https://res.openai.azure.com/openai/deployments/a%2Fb/chat/completions?api-version=2024-10-21": {Deployment: "a/b", Version: "2024-10-21"},
-		"https://res.openai.azure.com/openai/deployments/dep/extensions":                                {Deployment: "dep", Extensions: true},
-		"https://res.openai.azure.com/openai/deployments/dep/extensions/chat/completions":               {Deployment: "dep", Extensions: true},
-		"https://res.openai.azure.com/openai/responses?api-version=2025-04-01-preview":                  {Version: "2025-04-01-preview"},
-		"https://apim.azure-api.net/my/prefix":                                                          {Host: "apim.azure-api.net", Prefix: "/my/prefix"},
-		"http://127.0.0.1:8080":                                                                         {Scheme: "http", Host: "127.0.0.1", Port: 8080},
-		"http://localhost":                                                                              {Scheme: "http", Host: "localhost", Port: 80},
-		"http://[::1]:8080/a":                                                                           {Scheme: "http", Host: "::1", Port: 8080, Prefix: "/a"},
-		" https://res.openai.azure.com ":                                                                {},
+
+		"https://res.openai.azure.com/openai/deployments/dep/extensions": {Deployment: "dep", Extensions: true},
+
+		"https://res.openai.azure.com/openai/deployments/dep/extensions/chat/completions": {Deployment: "dep", Extensions: true},
+
+		"https://res.openai.azure.com/openai/responses?api-version=2025-04-01-preview": {Version: "2025-04-01-preview"},
+
+		"https://apim.azure-api.net/my/prefix": {Host: "apim.azure-api.net", Prefix: "/my/prefix"},
+		"http://127.0.0.1:8080":                {Scheme: "http", Host: "127.0.0.1", Port: 8080},
+		"http://localhost":                     {Scheme: "http", Host: "localhost", Port: 80},
+		"http://[::1]:8080/a":                  {Scheme: "http", Host: "::1", Port: 8080, Prefix: "/a"},
+		" https://res.openai.azure.com ":       {},
 	} {
 		got, err := ParseEndpoint(ProviderAzure, base)
 		if err != nil {

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -22,17 +21,7 @@ import (
 func TestAGoodFileServesFromTheNextRequestAndNoStreamIsDropped(t *testing.T) {
 	azure := fake(t)
 	g := start(t, modelList(azure))
-	gate := azure.Gate("a", "dep-chat")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	resp := stream(ctx, t, g, streamBody)
-	upstream, err := gate.Stream(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := upstream.Next(ctx); err != nil {
-		t.Fatal(err)
-	}
+	resp, gate := running(t, azure, g)
 	added := fmt.Sprintf("- model_name: added\n  litellm_params: {model: openai/dep-chat, api_base: %q, api_key: %s}\n", strings.Replace(azure.URL("o"), "127.0.0.1", "localhost", 1), openAIKey)
 	g.write(modelList(azure) + added)
 	const ask = `{"model":"added","messages":[{"role":"user","content":"hi"}]}`
@@ -86,17 +75,7 @@ func TestABadFileIsReportedAndTheOldOneServesOn(t *testing.T) {
 func TestSIGTERMLetsARunningStreamFinish(t *testing.T) {
 	azure := fake(t)
 	g := start(t, modelList(azure))
-	gate := azure.Gate("a", "dep-chat")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	resp := stream(ctx, t, g, streamBody)
-	upstream, err := gate.Stream(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := upstream.Next(ctx); err != nil {
-		t.Fatal(err)
-	}
+	resp, gate := running(t, azure, g)
 	_ = g.cmd.Process.Signal(syscall.SIGTERM)
 	eventually(t, "no new connection is taken", func() bool {
 		c, err := net.Dial("tcp", strings.TrimPrefix(g.url, "http://"))

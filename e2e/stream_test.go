@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/azproc/azproc/e2e/fakeazure"
 )
 
 const streamBody = `{"model":"chat","stream":true,"messages":[{"role":"user","content":"one two three"}]}`
@@ -47,6 +49,24 @@ func event(t *testing.T, r *bufio.Reader) string {
 		}
 		b.WriteString(line)
 	}
+}
+
+// running begins a stream and stops it behind its first event: Azure sends the
+// rest when the gate is opened.
+func running(t *testing.T, azure *fakeazure.Server, g *gateway) (*http.Response, *fakeazure.Gate) {
+	t.Helper()
+	gate := azure.Gate("a", "dep-chat")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	resp := stream(ctx, t, g, streamBody)
+	upstream, err := gate.Stream(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := upstream.Next(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return resp, gate
 }
 
 func TestEachEventReachesTheClientBeforeTheNextIsSent(t *testing.T) {
@@ -118,17 +138,7 @@ func TestAClientThatLeavesIsFeltUpstream(t *testing.T) {
 func TestAStreamOutlivesTheGoService(t *testing.T) {
 	azure := fake(t)
 	g := start(t, modelList(azure))
-	gate := azure.Gate("a", "dep-chat")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	resp := stream(ctx, t, g, streamBody)
-	upstream, err := gate.Stream(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := upstream.Next(ctx); err != nil {
-		t.Fatal(err)
-	}
+	resp, gate := running(t, azure, g)
 	// No ext_proc stream is open while the answer runs: the Go service could go.
 	stats := g.envoyStat(t, "http.azproc.ext_proc.")
 	if started, closed := stats["streams_started"], stats["streams_closed"]; started == 0 || started != closed {
