@@ -42,7 +42,8 @@ func (e *edits) insert(name string, value []byte) {
 	e.inserted = append(e.inserted, Param{Name: name, Value: value})
 }
 
-// apply makes the edited body. The bytes are the caller's.
+// apply makes the edited body. The bytes are the caller's. It leaves in e.list
+// the edits that were made, in order.
 func (e *edits) apply(d *Doc) []byte {
 	kept := !d.empty
 	if len(e.deleted) > 0 {
@@ -59,19 +60,18 @@ func (e *edits) apply(d *Doc) []byte {
 		return a.end - b.end // an insertion comes before what is replaced there
 	})
 	size, at := len(d.raw), 0
-	for i, x := range e.list {
+	made := e.list[:0]
+	for _, x := range e.list {
 		if x.start < at {
-			e.list[i].end = -1
 			continue
 		}
 		size += len(x.text) - (x.end - x.start)
 		at = x.end
+		made = append(made, x)
 	}
+	e.list = made
 	out, at := make([]byte, 0, size), 0
 	for _, x := range e.list {
-		if x.end < 0 {
-			continue
-		}
 		out = append(out, d.raw[at:x.start]...)
 		out = append(out, x.text...)
 		at = x.end

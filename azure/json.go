@@ -12,6 +12,8 @@ const (
 	keyMessages
 	keyMaxTokens
 	keyMaxCompletionTokens
+	keyMaxOutputTokens
+	keyN
 	keyTemperature
 	keyTopP
 	keyPresencePenalty
@@ -37,6 +39,10 @@ func keyNamed(name string) key {
 		return keyMaxTokens
 	case "max_completion_tokens":
 		return keyMaxCompletionTokens
+	case "max_output_tokens":
+		return keyMaxOutputTokens
+	case "n":
+		return keyN
 	case "temperature":
 		return keyTemperature
 	case "top_p":

@@ -23,16 +23,34 @@ type Rewrite struct {
 	Extra []Param
 }
 
-// Apply makes the body that goes upstream. It gives d.Bytes() and false when
-// nothing changes. The error is a 400 that names the parameter which the model
-// does not take.
+// Apply makes the body that goes upstream. The error is a 400 that names the
+// parameter which the model does not take.
 //
 // modelInBody says that the upstream reads the deployment from the body.
-func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (body []byte, changed bool, err *Error) {
+func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (Body, *Error) {
 	var e edits
 	if modelInBody {
 		w.setModel(d, &e)
 	}
+	if err := w.suit(d, op, &e); err != nil {
+		return Body{}, err
+	}
+	if e.none() {
+		return Body{Bytes: d.raw}, nil
+	}
+	return Body{Bytes: e.apply(d), Changed: true, original: d.raw, made: e.list}, nil
+}
+
+// Refuses is the error that Apply would give, without making the body.
+func (w *Rewrite) Refuses(d *Doc, op *Operation) *Error {
+	if w.Family == nil || !w.Family.reasoning || w.DropParams {
+		return nil
+	}
+	return w.suit(d, op, new(edits))
+}
+
+// suit makes the body's parameters those of the model.
+func (w *Rewrite) suit(d *Doc, op *Operation, e *edits) *Error {
 	f := w.Family
 	if f == nil {
 		f = general
@@ -40,29 +58,26 @@ func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (body []byte, c
 	switch op {
 	case OpChat:
 		if f.reasoning {
-			if err := w.gate(d, &e, w.chatReasons(d, f), false); err != nil {
-				return nil, false, err
+			if err := w.gate(d, e, w.chatReasons(d, f), false); err != nil {
+				return err
 			}
-			limitTokens(d, &e)
+			limitTokens(d, e)
 		}
-		setRoles(d, &e, f.roles)
+		setRoles(d, e, f.roles)
 	case OpResponses:
 		if f.reasoning {
-			if err := w.gate(d, &e, responsesReason(d, f), true); err != nil {
-				return nil, false, err
+			if err := w.gate(d, e, responsesReason(d, f), true); err != nil {
+				return err
 			}
 		}
 	}
 	if len(w.Drop) > 0 {
-		w.drop(d, &e)
+		w.drop(d, e)
 	}
 	if len(w.Defaults) > 0 || len(w.Extra) > 0 {
-		w.fill(d, &e, op, f)
+		w.fill(d, e, op, f)
 	}
-	if e.none() {
-		return d.raw, false, nil
-	}
-	return e.apply(d), true, nil
+	return nil
 }
 
 func (w *Rewrite) setModel(d *Doc, e *edits) {

@@ -12,9 +12,13 @@ import (
 // apply rewrites a body for a chat deployment of a family.
 func apply(t testing.TB, w *Rewrite, op *Operation, in string, modelInBody bool) (string, *Error) {
 	t.Helper()
-	body, changed, err := w.Apply(scanned(t, in), op, modelInBody)
+	made, err := w.Apply(scanned(t, in), op, modelInBody)
+	body, changed := made.Bytes, made.Changed
 	if err == nil && changed == (string(body) == in) {
 		t.Errorf("%s: changed is %v for %s", in, changed, body)
+	}
+	if again, rerr := Restore(body, made.AppendUndo(nil)); err == nil && (rerr != nil || string(again) != in) {
+		t.Errorf("%s became %s, and that %s again: %v", in, body, again, rerr)
 	}
 	if err == nil && !json.Valid(body) {
 		t.Errorf("%s became %s, which is no JSON", in, body)
@@ -149,7 +153,8 @@ func TestBytesOutsideTheEditsAreIdentical(t *testing.T) {
 		for _, f := range append([]*Family{general}, families...) {
 			w := Rewrite{Model: "deployment", Family: f, DropParams: true}
 			d := scanned(t, string(in))
-			out, changed, aerr := w.Apply(d, OpChat, true)
+			made, aerr := w.Apply(d, OpChat, true)
+			out, changed := made.Bytes, made.Changed
 			if aerr != nil || !changed {
 				t.Fatalf("%s: changed %v, error %v", file, changed, aerr)
 			}
@@ -191,9 +196,13 @@ func FuzzApply(f *testing.F) {
 		for _, family := range append([]*Family{general}, families...) {
 			w := Rewrite{Model: "dep", Family: family, DropParams: true, Drop: []string{"a"}, Defaults: []Param{{"max_tokens", []byte("1")}}}
 			for _, op := range []*Operation{OpChat, OpResponses} {
-				out, _, err := w.Apply(&d, op, true)
+				made, err := w.Apply(&d, op, true)
+				out := made.Bytes
 				if err != nil {
 					t.Fatal(err)
+				}
+				if again, err := Restore(out, made.AppendUndo(nil)); err != nil || !bytes.Equal(again, in) {
+					t.Fatalf("%q became %q, and that %q again: %v", in, out, again, err)
 				}
 				var again Doc
 				if err := again.Scan(out); err != nil && err.Code == "invalid_json" {
@@ -222,7 +231,7 @@ func BenchmarkApply(b *testing.B) {
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				if _, _, err := w.rewrite.Apply(&d, OpChat, w.v1); err != nil {
+				if _, err := w.rewrite.Apply(&d, OpChat, w.v1); err != nil {
 					b.Fatal(err)
 				}
 			}

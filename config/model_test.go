@@ -57,7 +57,7 @@ model_list:
 		},
 		Credential:   Credential{Kind: CredentialKey, Key: "k"},
 		ExtraHeaders: []azure.Header{{Name: "x-other", Value: "1"}, {Name: "x-team", Value: "Red"}},
-		TPM:          1000, RPM: 20, Weight: 2.5, Order: 3, Timeout: 600 * time.Second, StreamTimeout: 500 * time.Millisecond, MaxRetries: 0,
+		TPM:          1000, RPM: 20, Weight: 2.5, Order: 3, Timeout: 600 * time.Second, StreamTimeout: 500 * time.Millisecond, MaxRetries: 0, Cost: -1,
 		Mode: "chat", Info: d.Info, Position: Position{File: "config.yaml", Line: 3, Col: 3},
 	}
 	if diff := gocmp.Diff(want, d, gocmp.Comparer(func(a, b *azure.Family) bool { return a == b })); diff != "" {

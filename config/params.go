@@ -100,12 +100,32 @@ func (e *modelReader) limits(d *Deployment) {
 	order, _ := e.positive(params, "order")
 	d.Order = int(min(order, 1<<20))
 	d.Timeout, d.StreamTimeout = e.seconds(params, "timeout"), e.seconds(params, "stream_timeout")
+	d.Cooldown = e.seconds(params, "cooldown_time")
 	d.MaxRetries = -1
 	for _, key := range []string{"num_retries", "max_retries"} {
-		if n := params.get(key); n.kind != null {
-			if retries, positive := e.positive(params, key); positive || n.text == "0" {
-				d.MaxRetries = int(min(retries, 100))
+		if n, ok := e.count(params, key); ok {
+			d.MaxRetries = n
+		}
+	}
+	d.Cost = e.cost()
+}
+
+// cost adds the prices of a token in and a token out, as they stand among
+// litellm_params or in model_info; -1 is unknown.
+func (e *modelReader) cost() float64 {
+	sum, known := 0.0, false
+	for _, key := range []string{"input_cost_per_token", "output_cost_per_token"} {
+		for _, n := range []*node{e.params, e.info} {
+			if v := n.get(key); v.kind != null {
+				price, _ := e.positive(n, key)
+				sum += price
+				known = true
+				break
 			}
 		}
 	}
+	if !known {
+		return -1
+	}
+	return sum
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -23,23 +22,7 @@ func (l *loader) litellmSettings(n *node) {
 	l.dropParams = l.dropping(n)
 	l.refresh = l.boolean(n, "enable_azure_ad_token_refresh")
 	l.snapshot.Timeout = l.seconds(n, "request_timeout")
-}
-
-// strategies are the values of routing_strategy.
-var strategies = []string{
-	"simple-shuffle", "least-busy", "usage-based-routing", "usage-based-routing-v2", "latency-based-routing", "cost-based-routing",
-}
-
-func (l *loader) routerSettings(n *node) {
-	if t := l.seconds(n, "timeout"); t > 0 {
-		l.snapshot.Timeout = t
-	}
-	if s := n.get("routing_strategy"); s.kind == scalar && !slices.Contains(strategies, s.text) {
-		l.at(s, Warning, "routing_strategy %q is none of %s%s", s.text, strings.Join(strategies, ", "), meant(nearestOf(s.text, strategies)))
-	}
-	if p := n.get("retry_policy"); p.kind != null && p.kind != mapping {
-		l.at(p, Warning, "retry_policy must be a mapping, not %s: it has no effect as it stands", p.kind)
-	}
+	l.retrying(n)
 }
 
 func (l *loader) generalSettings(n *node) {

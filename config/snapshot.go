@@ -23,8 +23,10 @@ type Snapshot struct {
 	MasterKey Secret
 	// MaxBody is the largest JSON body, in bytes.
 	MaxBody int64
-	// Timeout is for a whole request; 0 is none.
+	// Timeout is for one try of a request; 0 is none.
 	Timeout time.Duration
+	// Router says how deployments are picked.
+	Router Router
 }
 
 // Group is the deployments behind one model_name.
@@ -80,6 +82,12 @@ type Deployment struct {
 	Timeout, StreamTimeout time.Duration
 	// MaxRetries is how often a request is tried again; -1 is unset.
 	MaxRetries int
+	// Cooldown is the first rest of the deployment when it fails; 0 is the
+	// router's.
+	Cooldown time.Duration
+	// Cost is what a token in and a token out cost together, in US dollars; -1
+	// is unknown.
+	Cost float64
 	// Mode is model_info.mode: chat, embedding, image_generation, batch, ...
 	Mode string
 	// Info is model_info as it was written.

@@ -87,9 +87,8 @@ type forward struct {
 	credential azure.Header
 	// fixed is what never changes for a deployment; see newFixed.
 	fixed *fixed
-	// body replaces the client's when changed is set.
-	body    []byte
-	changed bool
+	// body replaces the client's when it is changed.
+	body azure.Body
 	// length is the content-length to announce; "" leaves the client's.
 	length string
 }
@@ -132,8 +131,8 @@ func (f *forward) answer(field protowire.Number) answer {
 	// body is the last but one, so that it can stand alone between two pieces.
 	size := fieldSize(len(m)) + 2
 	var mutation int // size of the BodyMutation
-	if f.changed {
-		mutation = fieldSize(len(f.body))
+	if f.body.Changed {
+		mutation = fieldSize(len(f.body.Bytes))
 		size += fieldSize(mutation)
 	}
 	b := make([]byte, 0, 64+len(m)+len(f.fixed.metadata))
@@ -142,12 +141,12 @@ func (f *forward) answer(field protowire.Number) answer {
 	b = appendPrefix(b, fieldCommon, size)
 	b = appendBytes(b, fieldHeaderMutation, m)
 	b = appendVarint(b, fieldClearRouteCache, 1)
-	if !f.changed {
+	if !f.body.Changed {
 		return answer{parts: mem.BufferSlice{mem.SliceBuffer(b)}}
 	}
 	b = appendPrefix(b, fieldBodyMutation, mutation)
-	b = appendPrefix(b, fieldMutatedBody, len(f.body))
-	return answer{parts: mem.BufferSlice{mem.SliceBuffer(b), mem.SliceBuffer(f.body)}}
+	b = appendPrefix(b, fieldMutatedBody, len(f.body.Bytes))
+	return answer{parts: mem.BufferSlice{mem.SliceBuffer(b), mem.SliceBuffer(f.body.Bytes)}}
 }
 
 // chunk passes one piece of a streamed body on and takes data over; nil is an

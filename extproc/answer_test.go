@@ -97,7 +97,7 @@ func TestForwardWithABodyAnnouncesItsLength(t *testing.T) {
 		body := bytes.Repeat([]byte("x"), size)
 		f := forward{
 			path: "/p", credential: azure.Header{Name: "api-key", Value: "k"}, length: contentLength(int64(size)),
-			body: body, changed: true,
+			body: azure.Body{Bytes: body, Changed: true},
 			fixed: &fixed{remove: clientKeys[:], headers: appendSetHeader(nil, "accept-encoding", "identity"), metadata: appendBytes(nil, fieldDynamicMetadata, wirePlan)},
 		}
 		want := &extprocv3.ProcessingResponse{

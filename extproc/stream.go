@@ -120,12 +120,11 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 	}
 	path, modelInBody := a.Target.Path(&s.route)
 	f := s.forward(&a, path)
-	f.body, f.changed, err = a.Rewrite.Apply(&doc, s.route.Op, modelInBody)
-	if err != nil {
+	if f.body, err = a.Rewrite.Apply(&doc, s.route.Op, modelInBody); err != nil {
 		return nil, err
 	}
-	if f.changed {
-		f.length = contentLength(int64(len(f.body)))
+	if f.body.Changed {
+		f.length = contentLength(int64(len(f.body.Bytes)))
 	}
 	return f, nil
 }

@@ -1,0 +1,93 @@
+package azure
+
+import (
+	"bytes"
+	"net/http"
+
+	"github.com/tidwall/gjson"
+)
+
+// Fault says what kind of failure an answer is, and so what it means for the
+// deployment that gave it.
+type Fault uint8
+
+const (
+	// FaultNone is an answer that the deployment could give.
+	FaultNone Fault = iota
+	// FaultClient is a request that no deployment would serve better: a bad
+	// parameter, a prompt that the content filter refuses. It says nothing of
+	// the deployment.
+	FaultClient
+	// FaultThrottled is 429: the deployment has no room for a while.
+	FaultThrottled
+	// FaultServer is a failure of the service, the network or the clock.
+	FaultServer
+	// FaultConfig is a deployment that is configured wrongly: a wrong key, a
+	// missing role, a firewall, a deployment that does not exist.
+	FaultConfig
+)
+
+// String names the fault for people and for metrics.
+func (f Fault) String() string { return [...]string{"none", "client", "throttled", "server", "config"}[f] }
+
+// statusFaults is Azure's table of errors ("Azure OpenAI error codes"; the rows
+// of the azure-api reference, section 3). Every other 5xx is FaultServer and
+// every other 4xx FaultClient.
+var statusFaults = map[int]Fault{
+	http.StatusUnauthorized:     FaultConfig,    // wrong key, expired token, missing role
+	http.StatusForbidden:        FaultConfig,    // firewall, key access turned off, blocked resource
+	http.StatusNotFound:         FaultConfig,    // DeploymentNotFound; an api-version the resource does not know
+	http.StatusRequestTimeout:   FaultServer,    // "The operation was timeout."
+	http.StatusFailedDependency: FaultServer,    // Foundry's model behind the API failed
+	http.StatusTooManyRequests:  FaultThrottled, // token or call rate, or no capacity
+}
+
+// RetryStatuses are the statuses below 500 at which another deployment is asked,
+// in ascending order.
+var RetryStatuses = []int{401, 403, 404, 408, 424, 429}
+
+// FaultOf is the fault of an HTTP status.
+func FaultOf(status int) Fault {
+	if f, ok := statusFaults[status]; ok {
+		return f
+	}
+	switch {
+	case status >= 500:
+		return FaultServer
+	case status >= 400:
+		return FaultClient
+	default:
+		return FaultNone
+	}
+}
+
+// Refusal is a 400 that another model might not give.
+type Refusal uint8
+
+const (
+	// RefusalNone is any other answer.
+	RefusalNone Refusal = iota
+	// RefusalContext is a prompt that is too long for the model.
+	RefusalContext
+	// RefusalContent is a prompt that the content filter refuses.
+	RefusalContent
+)
+
+// RefusalOf reads the body of a 400. It is found by the error's code, as Azure
+// and OpenAI give it, at either depth, and for the context window by the one
+// sentence that older models have instead.
+func RefusalOf(body []byte) Refusal {
+	e := gjson.GetBytes(body, "error")
+	for _, code := range []string{e.Get("code").Str, e.Get("innererror.code").Str, e.Get("inner_error.code").Str} {
+		switch code {
+		case "context_length_exceeded":
+			return RefusalContext
+		case "content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation":
+			return RefusalContent
+		}
+	}
+	if bytes.Contains(body, []byte("maximum context length is")) {
+		return RefusalContext
+	}
+	return RefusalNone
+}
