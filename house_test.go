@@ -23,15 +23,16 @@ var rooms = map[string][]string{
 	"e2e":           {"*"},
 	"e2e/fakeazure": {},
 	"bench":         {"e2e/fakeazure"},
-	"envoy":         {"usage", "config", "azure"},
+	"envoy":         {"usage", "config", "azure", "wire"},
 	"admin":         {},
-	"extproc":       {"routing", "auth", "translate", "azure"},
+	"extproc":       {"routing", "auth", "translate", "azure", "wire"},
 	"routing":       {"azure", "config"},
 	"auth":          {"config"},
 	"translate":     {"azure"},
 	"usage":         {"config"},
 	"config":        {"azure"},
 	"azure":         {},
+	"wire":          {},
 	"":              {},
 }
 

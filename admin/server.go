@@ -14,6 +14,8 @@ type State interface {
 	Ready() error
 	// Credentials lists the credentials of the configuration that serves.
 	Credentials() []Credential
+	// Deployments lists its deployments, in the file's order.
+	Deployments() []Deployment
 }
 
 // Credential is one credential and whether it can be used now.
@@ -28,10 +30,11 @@ type Credential struct {
 
 // Handler serves the admin port:
 //
-//	/healthz   200 while the process lives
-//	/readyz    200 while at least one deployment can serve, 503 otherwise; the
-//	           body names every credential that cannot be had
-//	/metrics   Prometheus text
+//	/healthz       200 while the process lives
+//	/readyz        200 while at least one deployment can serve, 503 otherwise; the
+//	               body names every credential that cannot be had
+//	/deployments   JSON of every deployment: {"deployments": [Deployment, …]}
+//	/metrics       Prometheus text
 func Handler(state State, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
@@ -39,6 +42,9 @@ func Handler(state State, metrics http.Handler) http.Handler {
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		writeReadiness(w, state)
+	})
+	mux.HandleFunc("GET /deployments", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, map[string]any{"deployments": state.Deployments()})
 	})
 	mux.Handle("GET /metrics", metrics)
 	return mux

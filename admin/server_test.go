@@ -11,10 +11,12 @@ import (
 )
 
 type fixedState struct {
+	deployments []Deployment
 	err         error
 	credentials []Credential
 }
 
+func (s fixedState) Deployments() []Deployment { return s.deployments }
 func (s fixedState) Ready() error              { return s.err }
 func (s fixedState) Credentials() []Credential { return s.credentials }
 

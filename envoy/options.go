@@ -52,7 +52,7 @@ func discovery(host string) string {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return "STATIC"
 	}
-	return "LOGICAL_DNS"
+	return "STRICT_DNS"
 }
 
 // grpcDiscovery is discovery for Options.GRPC.
@@ -61,10 +61,7 @@ func grpcDiscovery(grpc string) string {
 	if err != nil || strings.HasPrefix(grpc, "unix:") || host == "localhost" {
 		return "STATIC"
 	}
-	if discovery(host) == "STATIC" {
-		return "STATIC"
-	}
-	return "STRICT_DNS"
+	return discovery(host)
 }
 
 // bundles are where systems keep their root certificates, as Go's crypto/x509

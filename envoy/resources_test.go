@@ -120,7 +120,7 @@ func TestEachDeploymentsClusterChecksItsOwnHost(t *testing.T) {
 		host string // of the certificate
 		name string // in the Host header
 	}{
-		{clusterv3.Cluster_LOGICAL_DNS, "a.openai.azure.com", "a.openai.azure.com"},
+		{clusterv3.Cluster_STRICT_DNS, "a.openai.azure.com", "a.openai.azure.com"},
 		{clusterv3.Cluster_STATIC, "", "127.0.0.1:8080"},
 		{clusterv3.Cluster_STATIC, "10.0.0.1", "10.0.0.1:8443"},
 	} {

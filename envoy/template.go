@@ -14,18 +14,26 @@ import (
 
 	// The types that the templates name in typed_config.
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/filters/cel/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/grpc/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/common/matching/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/common/matcher/action/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/header_mutation/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/lua/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/router/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/upstream_codec/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/http/early_header_mutation/header_mutation/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/router/cluster_specifiers/priority_group/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
 
+	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/config"
 )
 
-//go:embed template/*.yaml
+//go:embed template/*.yaml template/*.lua
 var templateFiles embed.FS
 
 var templates = func() *template.Template {
@@ -33,6 +41,7 @@ var templates = func() *template.Template {
 	t.Funcs(template.FuncMap{
 		"address": address,
 		"quote":   func(s string) string { return encode(s) },
+		"json":    func(v any) string { return encode(v) },
 		"include": func(name string, view any) (string, error) {
 			var b strings.Builder
 			err := t.ExecuteTemplate(&b, name, view)
@@ -43,7 +52,7 @@ var templates = func() *template.Template {
 			return pad + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n"+pad)
 		},
 	})
-	return template.Must(t.ParseFS(templateFiles, "template/*.yaml"))
+	return template.Must(t.ParseFS(templateFiles, "template/*.yaml", "template/*.lua"))
 }()
 
 // headersRead are the request headers that azproc reads; Envoy sends it no
@@ -65,19 +74,22 @@ const Keepalive = 30 * time.Second
 // view is what the templates of the gateway see.
 type view struct {
 	Options
-	BufferLimit  int64
-	Keepalive    time.Duration
-	Static       bool
-	Type         string // of the cluster azproc
-	Headers      []string
-	Shapes       []shape
-	LocalReplies []localReply
-	Clusters     []clusterView
+	BufferLimit   int64
+	Keepalive     time.Duration
+	Static        bool
+	Type          string // of the cluster azproc
+	Headers       []string
+	WaitHeaders   []string
+	RetryStatuses string
+	Shapes        []shape
+	LocalReplies  []localReply
+	Clusters      []clusterView
 }
 
 func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
+		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RetryStatuses),
 		Shapes: shapes, LocalReplies: localReplies(o.MaxBody),
 	}
 	if s != nil {
@@ -93,6 +105,7 @@ type clusterView struct {
 	Port                  int
 	TLS                   bool
 	SANType, CAFile       string
+	Headers               []string
 }
 
 // clusterViews has one view for each cluster, in the order of the deployments.
@@ -108,7 +121,7 @@ func clusterViews(s *config.Snapshot, o Options) []clusterView {
 		v := clusterView{
 			Name: d.Cluster, AltStatName: d.Name, Type: discovery(e.Host),
 			Host: e.Host, Authority: e.Authority(), Port: e.Port,
-			TLS: e.Scheme == "https", SANType: "DNS", CAFile: roots(o.CAFile),
+			TLS: e.Scheme == "https", SANType: "DNS", CAFile: roots(o.CAFile), Headers: headersRead,
 		}
 		if _, err := netip.ParseAddr(e.Host); err == nil {
 			v.SANType = "IP_ADDRESS"

@@ -3,18 +3,24 @@ package extproc
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/routing"
+	"github.com/azproc/azproc/wire"
 )
 
 // answer is one ProcessingResponse as wire bytes, in pieces so that a large
-// body is not copied once more. gRPC frees the buffers when they are sent.
+// body is not copied once more. gRPC frees the wire.Buffers when they are sent.
 type answer struct {
 	parts mem.BufferSlice
 }
+
+// Wire implements wire.Writer.
+func (a *answer) Wire() mem.BufferSlice { return a.parts }
 
 // bytesAnswer is an answer of bytes that nobody changes any more.
 func bytesAnswer(parts ...[]byte) answer {
@@ -32,21 +38,21 @@ func bytesAnswer(parts ...[]byte) answer {
 var (
 	// bufferedBody goes with the answer to the headers: Envoy then sends the
 	// whole body in one message.
-	bufferedBody = appendBytes(appendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip))
+	bufferedBody = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip))
 	// duplexBody is a message of its own, before the headers are answered: only
 	// so does Envoy keep the content-length (envoy-facts, section 4). It wants
 	// the trailers along.
-	duplexBody = appendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend))
+	duplexBody = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend))
 	// trailersUnchanged answers the trailers of a streamed body.
-	trailersUnchanged = appendBytes(nil, fieldTrailersAnswer, "")
+	trailersUnchanged = wire.AppendBytes(nil, fieldTrailersAnswer, "")
 )
 
 func processingMode(body, trailers uint64) []byte {
-	b := appendVarint(nil, fieldRequestHeaderMode, headerModeSend)
-	b = appendVarint(b, fieldResponseHeaderMode, headerModeSkip)
-	b = appendVarint(b, fieldRequestBodyMode, body)
-	b = appendVarint(b, fieldRequestTrailerMode, trailers)
-	return appendVarint(b, fieldResponseTrailerMode, headerModeSkip)
+	b := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
+	b = wire.AppendVarint(b, fieldResponseHeaderMode, headerModeSkip)
+	b = wire.AppendVarint(b, fieldRequestBodyMode, body)
+	b = wire.AppendVarint(b, fieldRequestTrailerMode, trailers)
+	return wire.AppendVarint(b, fieldResponseTrailerMode, headerModeSkip)
 }
 
 // immediate ends the request with a response of azproc's own. details shows in
@@ -59,11 +65,11 @@ func immediate(status int, headers []azure.Header, body []byte, details string) 
 		mutation = appendSetHeader(mutation, h.Name, h.Value)
 	}
 	var b []byte
-	b = appendBytes(b, fieldStatus, appendVarint(nil, fieldStatusCode, uint64(status)))
-	b = appendBytes(b, fieldImmediateHeaders, mutation)
-	b = appendBytes(b, fieldImmediateBody, body)
-	b = appendBytes(b, fieldImmediateDetails, "azproc_"+details)
-	return bytesAnswer(appendBytes(nil, fieldImmediateResponse, b))
+	b = wire.AppendBytes(b, fieldStatus, wire.AppendVarint(nil, fieldStatusCode, uint64(status)))
+	b = wire.AppendBytes(b, fieldImmediateHeaders, mutation)
+	b = wire.AppendBytes(b, fieldImmediateBody, body)
+	b = wire.AppendBytes(b, fieldImmediateDetails, "azproc_"+details)
+	return bytesAnswer(wire.AppendBytes(nil, fieldImmediateResponse, b))
 }
 
 // refusal is immediate for an error, in the shape that the client's SDK reads.
@@ -91,19 +97,25 @@ type forward struct {
 	body azure.Body
 	// length is the content-length to announce; "" leaves the client's.
 	length string
+
+	// plan is what a first attempt leaves in the metadata; a later one has its
+	// claim instead.
+	plan  *plan
+	claim routing.Claim
+	// timeout is how long an attempt has until its answer begins; 0 is no limit.
+	timeout time.Duration
+	// retryOn says, in Envoy's words, after what the next deployment is asked.
+	retryOn string
 }
 
-// fixed holds those bytes of a deployment's answers that no request changes.
-type fixed struct {
-	// headers are HeaderMutation fields: the deployment's extra_headers, and
-	// what no client may send upstream.
-	headers []byte
-	// remove are the client keys that none of them replaces.
-	remove []string
-	// metadata is the ProcessingResponse field with the plan for Envoy's
-	// priority_group cluster specifier.
-	metadata []byte
-}
+// The conditions of x-envoy-retry-on.
+const (
+	// retryElsewhere is for another deployment: everything that says nothing of
+	// the request itself. The statuses stand in the route (azure.RetryStatuses).
+	retryElsewhere = "5xx,retriable-status-codes"
+	// retryHere is for the same deployment: what may be over in a moment.
+	retryHere = "5xx"
+)
 
 // clientKeys are the headers in which a client may show its key. None of them
 // goes upstream; the one that carries azproc's own credential is overwritten.
@@ -112,41 +124,69 @@ var clientKeys = [...]string{"authorization", "api-key", "x-api-key"}
 // answer makes the ProcessingResponse. field says what is answered: the headers
 // or the body.
 func (f *forward) answer(field protowire.Number) answer {
-	var scratch [1024]byte
+	var scratch [1536]byte
 	m := appendSetHeader(scratch[:0], ":path", f.path)
 	if f.credential.Name != "" {
 		m = appendSetHeader(m, f.credential.Name, f.credential.Value)
 	}
 	for _, name := range f.fixed.remove {
 		if name != f.credential.Name {
-			m = appendBytes(m, fieldRemoveHeaders, name)
+			m = wire.AppendBytes(m, fieldRemoveHeaders, name)
 		}
 	}
 	if f.length != "" {
 		m = appendSetHeader(m, "content-length", f.length)
 	}
 	m = append(m, f.fixed.headers...)
+	if f.plan == nil {
+		for _, name := range f.fixed.foreign {
+			m = wire.AppendBytes(m, fieldRemoveHeaders, name)
+		}
+	} else {
+		m = f.appendRetries(m)
+	}
 
 	// CommonResponse: the header mutation, then the body, then the flag. The
 	// body is the last but one, so that it can stand alone between two pieces.
-	size := fieldSize(len(m)) + 2
+	size := wire.FieldSize(len(m)) + 2
 	var mutation int // size of the BodyMutation
 	if f.body.Changed {
-		mutation = fieldSize(len(f.body.Bytes))
-		size += fieldSize(mutation)
+		mutation = wire.FieldSize(len(f.body.Bytes))
+		size += wire.FieldSize(mutation)
 	}
-	b := make([]byte, 0, 64+len(m)+len(f.fixed.metadata))
-	b = append(b, f.fixed.metadata...)
-	b = appendPrefix(b, field, fieldSize(size))
-	b = appendPrefix(b, fieldCommon, size)
-	b = appendBytes(b, fieldHeaderMutation, m)
-	b = appendVarint(b, fieldClearRouteCache, 1)
+	var metadata []byte
+	var space [2048]byte
+	if f.plan != nil {
+		metadata = f.plan.append(space[:0])
+	} else {
+		metadata = appendRetried(space[:0], f.fixed, f.claim)
+	}
+	b := make([]byte, 0, 64+len(m)+len(metadata))
+	b = append(b, metadata...)
+	b = wire.AppendPrefix(b, field, wire.FieldSize(size))
+	b = wire.AppendPrefix(b, fieldCommon, size)
+	b = wire.AppendBytes(b, fieldHeaderMutation, m)
+	b = wire.AppendVarint(b, fieldClearRouteCache, 1)
 	if !f.body.Changed {
 		return answer{parts: mem.BufferSlice{mem.SliceBuffer(b)}}
 	}
-	b = appendPrefix(b, fieldBodyMutation, mutation)
-	b = appendPrefix(b, fieldMutatedBody, len(f.body.Bytes))
+	b = wire.AppendPrefix(b, fieldBodyMutation, mutation)
+	b = wire.AppendPrefix(b, fieldMutatedBody, len(f.body.Bytes))
 	return answer{parts: mem.BufferSlice{mem.SliceBuffer(b), mem.SliceBuffer(f.body.Bytes)}}
+}
+
+// appendRetries appends the headers that tell Envoy's router how often, after
+// what and after how long to go on to the next deployment of the plan. Without
+// x-envoy-retry-on it keeps no copy of the body.
+func (f *forward) appendRetries(m []byte) []byte {
+	if n := len(f.plan.next); n > 0 {
+		m = appendSetHeader(m, "x-envoy-max-retries", strconv.Itoa(n))
+		m = appendSetHeader(m, "x-envoy-retry-on", f.retryOn)
+	}
+	if f.timeout > 0 {
+		m = appendSetHeader(m, "x-envoy-upstream-rq-per-try-timeout-ms", strconv.FormatInt(max(1, f.timeout.Milliseconds()), 10))
+	}
+	return m
 }
 
 // chunk passes one piece of a streamed body on and takes data over; nil is an
@@ -159,19 +199,19 @@ func chunk(data mem.Buffer, end bool) answer {
 	}
 	if data != nil {
 		n = data.Len()
-		streamed += fieldSize(n)
+		streamed += wire.FieldSize(n)
 	}
-	mutation := fieldSize(streamed)
-	common := fieldSize(mutation)
+	mutation := wire.FieldSize(streamed)
+	common := wire.FieldSize(mutation)
 	b := make([]byte, 0, 48)
-	b = appendPrefix(b, fieldBodyAnswer, fieldSize(common))
-	b = appendPrefix(b, fieldCommon, common)
-	b = appendPrefix(b, fieldBodyMutation, mutation)
-	b = appendPrefix(b, fieldStreamedBody, streamed)
-	b = appendVarint(b, fieldStreamedBodyEnd, last)
+	b = wire.AppendPrefix(b, fieldBodyAnswer, wire.FieldSize(common))
+	b = wire.AppendPrefix(b, fieldCommon, common)
+	b = wire.AppendPrefix(b, fieldBodyMutation, mutation)
+	b = wire.AppendPrefix(b, fieldStreamedBody, streamed)
+	b = wire.AppendVarint(b, fieldStreamedBodyEnd, last)
 	if data == nil {
 		return bytesAnswer(b)
 	}
-	b = appendPrefix(b, fieldStreamedBodyBytes, n)
+	b = wire.AppendPrefix(b, fieldStreamedBodyBytes, n)
 	return answer{parts: mem.BufferSlice{mem.SliceBuffer(b), data}}
 }

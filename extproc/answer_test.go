@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/routing"
 )
 
 // decode reads an answer with the generated types, as Envoy would.
@@ -68,6 +69,7 @@ func TestForwardRemovesEveryClientKeyButTheOneItOverwrites(t *testing.T) {
 		t.Run(tt.credential.Name, func(t *testing.T) {
 			f := forward{path: "/p", credential: tt.credential, fixed: &fixed{remove: clientKeys[:]}}
 			got := decode(t, f.answer(answerHeaders))
+			got.DynamicMetadata = nil
 			want := &extprocv3.ProcessingResponse{Response: &extprocv3.ProcessingResponse_RequestHeaders{
 				RequestHeaders: &extprocv3.HeadersResponse{Response: &extprocv3.CommonResponse{
 					ClearRouteCache: true,
@@ -85,23 +87,20 @@ func TestForwardRemovesEveryClientKeyButTheOneItOverwrites(t *testing.T) {
 }
 
 func TestForwardWithABodyAnnouncesItsLength(t *testing.T) {
-	plan, err := structpb.NewStruct(map[string]any{"n": 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wirePlan, err := proto.Marshal(plan)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, size := range []int{0, 1, 127, 128, 70_000} {
 		body := bytes.Repeat([]byte("x"), size)
 		f := forward{
 			path: "/p", credential: azure.Header{Name: "api-key", Value: "k"}, length: contentLength(int64(size)),
-			body: azure.Body{Bytes: body, Changed: true},
-			fixed: &fixed{remove: clientKeys[:], headers: appendSetHeader(nil, "accept-encoding", "identity"), metadata: appendBytes(nil, fieldDynamicMetadata, wirePlan)},
+			body:  azure.Body{Bytes: body, Changed: true},
+			fixed: &fixed{remove: clientKeys[:], headers: appendSetHeader(nil, "accept-encoding", "identity")},
+			claim: routing.Claim{ID: "c", Tokens: 1},
+		}
+		metadata, err := structpb.NewStruct(map[string]any{Namespace: map[string]any{FieldClaim: string(f.claim.Append(nil))}})
+		if err != nil {
+			t.Fatal(err)
 		}
 		want := &extprocv3.ProcessingResponse{
-			DynamicMetadata: plan,
+			DynamicMetadata: metadata,
 			Response: &extprocv3.ProcessingResponse_RequestBody{RequestBody: &extprocv3.BodyResponse{Response: &extprocv3.CommonResponse{
 				ClearRouteCache: true,
 				HeaderMutation: &extprocv3.HeaderMutation{

@@ -21,7 +21,7 @@ func (l *loop) Context() context.Context { return l.ctx }
 
 func (l *loop) RecvMsg(v any) error {
 	l.n++
-	return v.(*message).unmarshal(mem.BufferSlice{mem.SliceBuffer(l.wire[l.n-1])})
+	return v.(*message).ReadWire(mem.BufferSlice{mem.SliceBuffer(l.wire[l.n-1])})
 }
 
 func (l *loop) SendMsg(v any) error {
@@ -48,7 +48,7 @@ func BenchmarkRequest(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				l.n = 0
-				x := stream{wire: &l, now: s.current.Load(), options: &s.options}
+				x := stream{envoy: &l, now: s.current.Load(), options: &s.options}
 				if err := x.run(); err != nil {
 					b.Fatal(err)
 				}

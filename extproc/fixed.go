@@ -1,49 +1,61 @@
 package extproc
 
 import (
-	"fmt"
 	"slices"
 
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/structpb"
-
 	"github.com/azproc/azproc/routing"
+	"github.com/azproc/azproc/wire"
 )
 
-// The dynamic metadata namespaces that azproc writes.
-const (
-	// PlanNamespace is where Envoy's priority_group cluster specifier reads the
-	// request's plan (override_metadata_namespace).
-	PlanNamespace = "azproc.plan"
-	// Namespace is where Envoy reads the rest: the name of the deployment, for
-	// the response header x-azproc-deployment.
-	Namespace = "azproc"
-)
+// fixed holds those bytes of a deployment's answers that no request changes.
+type fixed struct {
+	// headers are HeaderMutation fields: the deployment's extra_headers, and
+	// what no client may send upstream.
+	headers []byte
+	// remove are the client keys that none of them replaces.
+	remove []string
+	// foreign are the extra headers of other deployments: they stay from the
+	// attempt before (envoy-facts, section 2).
+	foreign []string
+	// name is the field of the metadata that says who serves.
+	name []byte
+	// element is the deployment's place in a plan: an element of the list that
+	// Envoy's priority_group cluster specifier reads.
+	element []byte
+}
 
-// newFixed encodes once what every request to a deployment carries.
-func newFixed(d *routing.Deployment) (*fixed, error) {
-	plan, err := structpb.NewStruct(map[string]any{
-		Namespace: map[string]any{"deployment": d.Name},
-		PlanNamespace: map[string]any{"priority_groups": []any{
-			map[string]any{"name": "1", "clusters": []any{
-				map[string]any{"cluster_name": d.Cluster, "weight": 1},
-			}},
-		}},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
-	}
-	metadata, err := proto.MarshalOptions{Deterministic: true}.Marshal(plan)
-	if err != nil {
-		return nil, fmt.Errorf("plan: %w", err)
-	}
+// newFixed encodes once what every request to a deployment carries. extras are
+// the names of all deployments' extra headers.
+func newFixed(d *routing.Deployment, extras []string) *fixed {
+	f := &fixed{remove: slices.Clone(clientKeys[:]), foreign: slices.Clone(extras)}
 	// Azure may compress; then nothing on the way could read a stream as it
 	// comes (peers-and-pains, row 38).
-	headers := appendSetHeader(nil, "accept-encoding", "identity")
-	remove := slices.Clone(clientKeys[:])
+	f.headers = appendSetHeader(nil, "accept-encoding", "identity")
 	for _, h := range d.ExtraHeaders {
-		headers = appendSetHeader(headers, h.Name, h.Value)
-		remove = slices.DeleteFunc(remove, func(name string) bool { return name == h.Name })
+		f.headers = appendSetHeader(f.headers, h.Name, h.Value)
+		other := func(name string) bool { return name == h.Name }
+		f.remove = slices.DeleteFunc(f.remove, other)
+		f.foreign = slices.DeleteFunc(f.foreign, other)
 	}
-	return &fixed{headers: headers, remove: remove, metadata: appendBytes(nil, fieldDynamicMetadata, metadata)}, nil
+	f.name = wire.AppendText(nil, "deployment", d.Name)
+	cluster := wire.AppendText(nil, "cluster_name", d.Cluster)
+	cluster = wire.AppendNumber(cluster, "weight", 1)
+	clusters := wire.AppendElement(nil, cluster)
+	group := wire.AppendText(nil, "name", d.Cluster)
+	group = append(wire.AppendListPrefix(group, "clusters", len(clusters)), clusters...)
+	f.element = wire.AppendElement(nil, group)
+	return f
+}
+
+// extraNames are the names of the extra headers of all deployments.
+func extraNames(t *routing.Table) []string {
+	var names []string
+	for _, d := range t.Deployments {
+		for _, h := range d.ExtraHeaders {
+			if !slices.Contains(names, h.Name) {
+				names = append(names, h.Name)
+			}
+		}
+	}
+	return names
 }

@@ -7,6 +7,7 @@ import (
 	"google.golang.org/grpc/mem"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/routing"
 )
 
 // form serves an operation with a multipart body. Where neither the deployment
@@ -21,19 +22,28 @@ func (s *stream) form() error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	if s.route.Model != "" {
-		a, err := s.attempt("")
+	if s.route.Model != "" && s.now.table.PathAlone(s.route.Model, &s.route) {
+		f, a, err := s.plan(s.formRequest(""))
 		if err != nil {
 			return s.refuse(err)
 		}
-		if path, modelInBody := a.Target.Path(&s.route); !modelInBody {
-			return s.send(s.forward(&a, path).answer(answerHeaders))
-		}
+		f.path, _ = a.Target.Path(&s.route)
+		return s.forward(f, answerHeaders)
 	}
 	if err := s.send(bytesAnswer(duplexBody)); err != nil {
 		return err
 	}
 	return s.streamForm(form)
+}
+
+// formRequest is what a decision knows of a form. What its file costs in tokens
+// nobody can tell beforehand.
+func (s *stream) formRequest(model string) *routing.Request {
+	size, err := strconv.ParseInt(s.head.contentLength, 10, 64)
+	if err != nil {
+		size = -1
+	}
+	return &routing.Request{Model: model, Op: s.route.Op, Size: size}
 }
 
 // streamForm reads until the model is known, answers the headers, and passes
@@ -63,12 +73,12 @@ func (s *stream) streamForm(form *azure.Form) error {
 			return s.refuse(err)
 		}
 	}
-	a, err := s.attempt(model)
+	f, a, err := s.plan(s.formRequest(model))
 	if err != nil {
 		return s.refuse(err)
 	}
 	path, modelInBody := a.Target.Path(&s.route)
-	f := s.forward(&a, path)
+	f.path = path
 	if modelInBody {
 		text := a.Rewrite.Model
 		if !found { // the path named it, as Azure's classic clients do
@@ -78,7 +88,7 @@ func (s *stream) streamForm(form *azure.Form) error {
 		f.length = grown(s.head.contentLength, int64(len(text))-(stop-start))
 		held.replace(start, stop, text)
 	}
-	if err := s.send(f.answer(answerHeaders)); err != nil {
+	if err := s.forward(f, answerHeaders); err != nil {
 		return err
 	}
 	if err := held.drain(func(b []byte, last bool) error {
@@ -95,7 +105,7 @@ func (s *stream) streamForm(form *azure.Form) error {
 // pass hands the rest of the body on, piece by piece, without a copy.
 func (s *stream) pass() error {
 	for {
-		if err := s.wire.RecvMsg(&s.in); err != nil {
+		if err := s.envoy.RecvMsg(&s.in); err != nil {
 			return err
 		}
 		switch s.in.kind {

@@ -3,6 +3,8 @@ package extproc
 import (
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/azproc/azproc/wire"
 )
 
 // kind is what a message from Envoy carries.
@@ -24,6 +26,10 @@ type message struct {
 	head head
 	// body is set for kindBody and valid until release.
 	body []byte
+	// cluster is set in the first message of a later attempt: where Envoy has
+	// come to. memory is then what the first attempt has left.
+	cluster string
+	memory  memory
 
 	buffer mem.Buffer
 	start  int // of body in buffer
@@ -66,12 +72,12 @@ func (h *head) field(name string) *string {
 	return nil
 }
 
-// unmarshal reads a ProcessingRequest. For headers it copies what it keeps; a
+// ReadWire reads a ProcessingRequest. For headers it copies what it keeps; a
 // body is not copied when gRPC delivered it in one piece, and stays gRPC's
 // until release.
-func (m *message) unmarshal(data mem.BufferSlice) error {
+func (m *message) ReadWire(data mem.BufferSlice) error {
 	*m = message{}
-	buffer := data.MaterializeToBuffer(buffers)
+	buffer := data.MaterializeToBuffer(wire.Buffers)
 	all := buffer.ReadOnlyData()
 	if err := m.parse(all); err != nil || m.kind != kindBody {
 		buffer.Free()
@@ -100,7 +106,7 @@ func (m *message) release() {
 }
 
 func (m *message) parse(b []byte) error {
-	return fields(b, func(num protowire.Number, v []byte, _ uint64) error {
+	return wire.Fields(b, func(num protowire.Number, v []byte, _ uint64) error {
 		switch num {
 		case fieldRequestHeaders:
 			m.kind = kindHeaders
@@ -110,13 +116,19 @@ func (m *message) parse(b []byte) error {
 			return m.parseBody(v)
 		case fieldRequestTrailers:
 			m.kind = kindTrailers
+		case fieldAttributes:
+			if k, fields := wire.Entry(v); string(k) == extProcName {
+				m.cluster = wire.Text(fields, "xds.cluster_name")
+			}
+		case fieldMetadataContext:
+			m.memory.read(wire.Member(v, fieldFilterMetadata, Namespace))
 		}
 		return nil
 	})
 }
 
 func (m *message) parseHeaders(b []byte) error {
-	return fields(b, func(num protowire.Number, v []byte, n uint64) error {
+	return wire.Fields(b, func(num protowire.Number, v []byte, n uint64) error {
 		switch num {
 		case fieldHeaderMap:
 			return m.head.parse(v)
@@ -128,7 +140,7 @@ func (m *message) parseHeaders(b []byte) error {
 }
 
 func (m *message) parseBody(b []byte) error {
-	return fields(b, func(num protowire.Number, v []byte, n uint64) error {
+	return wire.Fields(b, func(num protowire.Number, v []byte, n uint64) error {
 		switch num {
 		case fieldBodyBytes:
 			m.body = v
@@ -139,15 +151,18 @@ func (m *message) parseBody(b []byte) error {
 	})
 }
 
+// extProcName is the name under which Envoy sends attributes.
+const extProcName = "envoy.filters.http.ext_proc"
+
 // parse reads a HeaderMap. When a header comes twice the first one counts, as
 // it does for most servers behind Envoy.
 func (h *head) parse(b []byte) error {
-	return fields(b, func(num protowire.Number, v []byte, _ uint64) error {
+	return wire.Fields(b, func(num protowire.Number, v []byte, _ uint64) error {
 		if num != fieldHeaderValue {
 			return nil
 		}
 		var key, value []byte
-		err := fields(v, func(num protowire.Number, v []byte, _ uint64) error {
+		err := wire.Fields(v, func(num protowire.Number, v []byte, _ uint64) error {
 			switch num {
 			case fieldKey:
 				key = v

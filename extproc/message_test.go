@@ -29,7 +29,7 @@ func bodyRequest(body []byte, end bool) *extprocv3.ProcessingRequest {
 	}}
 }
 
-// split cuts b into gRPC buffers of n bytes.
+// split cuts b into gRPC wire.Buffers of n bytes.
 func split(b []byte, n int) mem.BufferSlice {
 	var s mem.BufferSlice
 	for len(b) > n {
@@ -56,7 +56,7 @@ func TestHeadersAreReadFromValueAndRawValue(t *testing.T) {
 	}
 	for _, n := range []int{1, 7, 1 << 20} {
 		var m message
-		if err := m.unmarshal(split(wire, n)); err != nil {
+		if err := m.ReadWire(split(wire, n)); err != nil {
 			t.Fatal(err)
 		}
 		if m.kind != kindHeaders || !m.end {
@@ -76,7 +76,7 @@ func TestBodyIsTheBytesThatWereSentInOnePieceOrMany(t *testing.T) {
 	}
 	for _, n := range []int{999, 16 << 10, 1 << 20} {
 		var m message
-		if err := m.unmarshal(split(wire, n)); err != nil {
+		if err := m.ReadWire(split(wire, n)); err != nil {
 			t.Fatal(err)
 		}
 		if m.kind != kindBody || !m.end || !bytes.Equal(m.body, body) {
@@ -99,7 +99,7 @@ func TestMessagesThatWereNotAskedForAreOfNoKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	var m message
-	if err := m.unmarshal(split(wire, 100)); err != nil || m.kind != kindOther {
+	if err := m.ReadWire(split(wire, 100)); err != nil || m.kind != kindOther {
 		t.Errorf("kind %d, error %v", m.kind, err)
 	}
 }
@@ -120,7 +120,7 @@ func FuzzMessage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		var m message
-		err := m.unmarshal(mem.BufferSlice{mem.SliceBuffer(wire)})
+		err := m.ReadWire(mem.BufferSlice{mem.SliceBuffer(wire)})
 		var want extprocv3.ProcessingRequest
 		if proto.Unmarshal(wire, &want) != nil {
 			return

@@ -3,7 +3,6 @@ package extproc
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"runtime/debug"
@@ -31,6 +30,9 @@ type Observer interface {
 	StreamPanicked()
 	// Refused counts a request that azproc answered itself, by its error.
 	Refused(*azure.Error)
+	// NotRepeatable counts a request that no second deployment can be asked
+	// with, because its body is too large to be kept.
+	NotRepeatable()
 }
 
 // Options is what a Server needs.
@@ -56,6 +58,9 @@ type snapshot struct {
 	table *routing.Table
 	keys  Keys
 	fixed []*fixed // by Deployment.Index
+	// before is the snapshot before, for second attempts of what was planned
+	// with it; its own before is nil.
+	before *snapshot
 }
 
 // New makes a Server that serves nothing yet.
@@ -63,16 +68,28 @@ func New(o Options) *Server { return &Server{options: o} }
 
 // Use makes the server decide every request that comes from now on against
 // this configuration. Requests already in hand end as they began.
-func (s *Server) Use(table *routing.Table, keys Keys) error {
+func (s *Server) Use(table *routing.Table, keys Keys) {
 	next := &snapshot{table: table, keys: keys}
+	others := extraNames(table)
 	for _, d := range table.Deployments {
-		f, err := newFixed(d)
-		if err != nil {
-			return fmt.Errorf("deployment %s: %w", d.Name, err)
-		}
-		next.fixed = append(next.fixed, f)
+		next.fixed = append(next.fixed, newFixed(d, others))
+	}
+	if now := s.current.Load(); now != nil {
+		before := *now
+		before.before = nil
+		next.before = &before
 	}
 	s.current.Store(next)
+}
+
+// of is the snapshot that a deployment's cluster belongs to: this one, or for a
+// request that was planned earlier the one before; nil when neither has it.
+func (s *snapshot) of(cluster string) *snapshot {
+	for ; s != nil; s = s.before {
+		if s.table.Has(cluster) {
+			return s
+		}
+	}
 	return nil
 }
 
@@ -105,7 +122,7 @@ func (s *Server) serve(gs grpc.ServerStream) (err error) {
 	if now == nil {
 		return status.Error(codes.Unavailable, "no configuration yet")
 	}
-	x := stream{wire: gs, now: now, options: &s.options}
+	x := stream{envoy: gs, now: now, options: &s.options}
 	switch err = x.run(); {
 	case err == nil, errors.Is(err, io.EOF), gs.Context().Err() != nil:
 		return nil // the request ended, or its client left
@@ -116,8 +133,8 @@ func (s *Server) serve(gs grpc.ServerStream) (err error) {
 	}
 }
 
-// wire is the part of a gRPC stream that the state machine uses.
-type wire interface {
+// peer is the part of a gRPC stream that the state machine uses.
+type peer interface {
 	Context() context.Context
 	RecvMsg(any) error
 	SendMsg(any) error

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -27,11 +28,12 @@ var errUnexpected = errors.New("unexpected message from Envoy")
 //	no body          headers ─▶ answer
 //	JSON             headers ─▶ mode_override BUFFERED, body ─▶ answer
 //	multipart form   mode_override FULL_DUPLEX_STREAMED, chunks … model ─▶ answer, chunks ─▶ chunks
+//	later attempt    headers ─▶ mode_override BUFFERED, body ─▶ answer (retry.go)
 //
 // The stream ends as soon as the request is answered, so that a response which
 // lasts for minutes needs nothing of this process.
 type stream struct {
-	wire    wire
+	envoy   peer
 	now     *snapshot
 	options *Options
 	in      message
@@ -47,6 +49,9 @@ func (s *stream) run() error {
 		return err
 	}
 	s.head = s.in.head
+	if s.in.cluster != "" {
+		return s.retry()
+	}
 	if err := s.admit(); err != nil {
 		return s.refuse(err)
 	}
@@ -98,7 +103,7 @@ func (s *stream) json() error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.send(f.answer(fieldBodyAnswer))
+	return s.forward(f, fieldBodyAnswer)
 }
 
 // decide takes a whole JSON body to the request that goes upstream.
@@ -114,13 +119,16 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.attempt(model)
+	f, a, err := s.plan(&routing.Request{
+		Model: model, Op: s.route.Op, Doc: &doc, Tokens: doc.Estimate(s.route.Op), Size: int64(len(body)), Stream: doc.Stream(),
+	})
 	if err != nil {
 		return nil, err
 	}
 	path, modelInBody := a.Target.Path(&s.route)
-	f := s.forward(&a, path)
+	f.path = path
 	if f.body, err = a.Rewrite.Apply(&doc, s.route.Op, modelInBody); err != nil {
+		s.now.table.End(f.claim, 0)
 		return nil, err
 	}
 	if f.body.Changed {
@@ -129,28 +137,51 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 	return f, nil
 }
 
-// attempt picks the deployment. A model in the path beats the body's, as it
-// does at Azure.
-func (s *stream) attempt(bodyModel string) (routing.Attempt, *azure.Error) {
-	model := s.route.Model
-	if model == "" {
-		model = bodyModel
+// plan picks the deployments. A model in the path beats the body's, as it does
+// at Azure.
+func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Error) {
+	if s.route.Model != "" {
+		r.Model = s.route.Model
 	}
-	if model == "" {
-		return routing.Attempt{}, missingModel()
+	if r.Model == "" {
+		return nil, nil, missingModel()
 	}
-	ctx, cancel := context.WithTimeout(s.wire.Context(), firstToken)
+	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
-	return s.now.table.Attempt(ctx, model)
+	p, err := s.now.table.Plan(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.TooLarge {
+		s.options.Observer.NotRepeatable()
+	}
+	if !utf8.ValidString(s.head.path) || !utf8.ValidString(r.Model) {
+		p.Next = nil // metadata is UTF-8, and a later attempt could not be told
+	}
+	f := &forward{
+		credential: p.Header, fixed: s.now.fixed[p.Deployment.Index], claim: p.Claim, timeout: p.Timeout, retryOn: retryElsewhere,
+		plan: &plan{first: s.now.fixed[p.Deployment.Index], next: p.Next, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: r.Model},
+	}
+	f.plan.body = &f.body
+	if p.Repeat {
+		f.retryOn = retryHere
+	}
+	return f, &p.Attempt, nil
 }
 
-func (s *stream) forward(a *routing.Attempt, path string) *forward {
-	return &forward{path: path, credential: a.Header, fixed: s.now.fixed[a.Deployment.Index]}
+// forward sends a request on its way. When Envoy is not there any more to take
+// it, because the client has left, the room that it had taken is given back.
+func (s *stream) forward(f *forward, field protowire.Number) error {
+	err := s.send(f.answer(field))
+	if err != nil {
+		s.now.table.End(f.claim, 0)
+	}
+	return err
 }
 
 // recv waits for the next message and insists on its kind.
 func (s *stream) recv(want kind) error {
-	if err := s.wire.RecvMsg(&s.in); err != nil {
+	if err := s.envoy.RecvMsg(&s.in); err != nil {
 		return err
 	}
 	if s.in.kind != want {
@@ -160,7 +191,7 @@ func (s *stream) recv(want kind) error {
 	return nil
 }
 
-func (s *stream) send(a answer) error { return s.wire.SendMsg(&a) }
+func (s *stream) send(a answer) error { return s.envoy.SendMsg(&a) }
 
 // refuse ends the request with an error of azproc's own.
 func (s *stream) refuse(e *azure.Error) error {

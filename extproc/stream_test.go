@@ -37,7 +37,7 @@ func (s *script) RecvMsg(v any) error {
 	if err != nil {
 		return err
 	}
-	return v.(*message).unmarshal(split(wire, 4096))
+	return v.(*message).ReadWire(split(wire, 4096))
 }
 
 func (s *script) SendMsg(v any) error {
@@ -74,11 +74,19 @@ func (k keys) Check(authorization, apiKey, xAPIKey string) error {
 // observed counts what the server told its observer.
 type observed struct {
 	panics  int
+	large   int
 	refused []*azure.Error
 }
 
 func (o *observed) StreamPanicked()        { o.panics++ }
 func (o *observed) Refused(e *azure.Error) { o.refused = append(o.refused, e) }
+func (o *observed) NotRepeatable()         { o.large++ }
+
+// fleetObserver is nobody.
+type fleetObserver struct{}
+
+func (fleetObserver) CooledDown(string, azure.Fault) {}
+func (fleetObserver) StoreFailed(error)          {}
 
 const testFile = `
 model_list:
@@ -99,10 +107,8 @@ func newServer(t testing.TB, cred error) (*Server, *observed) {
 	}
 	seen := &observed{}
 	s := New(Options{Log: slog.New(slog.DiscardHandler), Observer: seen, SpoolDir: t.TempDir()})
-	table := routing.New(snap, func(config.Credential) routing.Credential { return credential{cred} })
-	if err := s.Use(table, keys{"sk-client"}); err != nil {
-		t.Fatal(err)
-	}
+	table := routing.New(snap, func(config.Credential) routing.Credential { return credential{cred} }, routing.NewFleet(fleetObserver{}, nil), nil)
+	s.Use(table, keys{"sk-client"})
 	return s, seen
 }
 

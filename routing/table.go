@@ -2,7 +2,9 @@ package routing
 
 import (
 	"context"
+	"math"
 	"sync/atomic"
+	"time"
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/config"
@@ -30,6 +32,8 @@ type Deployment struct {
 	Index int
 	// Credential authenticates azproc to the deployment.
 	Credential Credential
+
+	member *member
 }
 
 // Table is the model list, ready for decisions. It is immutable but for the
@@ -38,46 +42,174 @@ type Table struct {
 	// Deployments are all deployments that are served, in the file's order.
 	Deployments []*Deployment
 
-	snapshot *config.Snapshot
-	groups   map[*config.Group]*group
-	list     []byte            // answer to GET /v1/models
-	models   map[string][]byte // answers to GET /v1/models/{id}
+	snapshot  *config.Snapshot
+	fleet     *Fleet
+	store     Store // nil: nothing is shared
+	strategy  strategy
+	groups    map[*config.Group]*group
+	group     map[string]*config.Group // by name
+	byCluster map[string]*Deployment
+	list      []byte            // answer to GET /v1/models
+	models    map[string][]byte // answers to GET /v1/models/{id}
 }
 
 // group is a model group: the deployments behind one model_name.
 type group struct {
+	name        string
 	deployments []*Deployment
 	next        atomic.Uint32 // who is asked first, in turn
+
+	mostRPM, mostTPM int64 // largest limits; 0 when none has any
+	weighted         bool  // some have a weight
+	limited          bool  // some have a limit
+	mixed            bool  // not all take the same parameters
+
+	fallbacks, contextWindow, contentPolicy []fallback
+}
+
+// fallback is another group to ask; capture is what the star of its name stands
+// for.
+type fallback struct {
+	group   *group
+	capture string
 }
 
 // New makes the table of a snapshot. credential gives the credential of each
-// deployment; it is asked once for each.
-func New(s *config.Snapshot, credential func(config.Credential) Credential) *Table {
+// deployment; it is asked once for each. What the fleet knows of the deployments
+// stays; limits and cool-downs are shared in store, nil for this process alone.
+func New(s *config.Snapshot, credential func(config.Credential) Credential, fleet *Fleet, store Store) *Table {
 	t := &Table{
-		snapshot: s,
-		groups:   make(map[*config.Group]*group, len(s.Groups)),
-		models:   make(map[string][]byte, len(s.Groups)),
+		snapshot: s, fleet: fleet, store: store, strategy: strategies[s.Router.Strategy],
+		groups:    make(map[*config.Group]*group, len(s.Groups)),
+		group:     make(map[string]*config.Group, len(s.Groups)),
+		byCluster: make(map[string]*Deployment, len(s.Deployments)),
+		models:    make(map[string][]byte, len(s.Groups)),
 	}
 	byConfig := make(map[*config.Deployment]*Deployment, len(s.Deployments))
 	for i, d := range s.Deployments {
 		dep := &Deployment{Deployment: d, Index: i, Credential: credential(d.Credential)}
 		t.Deployments = append(t.Deployments, dep)
 		byConfig[d] = dep
+		t.byCluster[d.Cluster] = dep
 	}
+	fleet.adopt(t.Deployments, t.cooldownPolicy, store)
 	var listed []string
 	for _, g := range s.Groups {
-		members := &group{}
+		members := &group{name: g.Name}
 		for _, d := range g.Deployments {
-			members.deployments = append(members.deployments, byConfig[d])
+			members.add(byConfig[d])
 		}
-		t.groups[g] = members
+		t.groups[g], t.group[g.Name] = members, g
 		if !g.Wildcard {
 			listed = append(listed, g.Name)
 			t.models[g.Name] = azure.ModelObject(g.Name)
 		}
 	}
+	for _, g := range t.groups {
+		r := &s.Router
+		g.fallbacks = t.fallbacks(g, &r.Fallbacks)
+		g.contextWindow = t.fallbacks(g, &r.ContextWindow)
+		g.contentPolicy = t.fallbacks(g, &r.ContentPolicy)
+	}
 	t.list = azure.ModelList(listed)
 	return t
+}
+
+func (g *group) add(d *Deployment) {
+	if len(g.deployments) > 0 {
+		first := &g.deployments[0].Rewrite
+		g.mixed = g.mixed || first.Family != d.Rewrite.Family || first.DropParams != d.Rewrite.DropParams
+	}
+	g.deployments = append(g.deployments, d)
+	g.mostRPM, g.mostTPM = max(g.mostRPM, d.RPM), max(g.mostTPM, d.TPM)
+	g.weighted = g.weighted || d.Weight > 0
+	g.limited = g.limited || d.RPM > 0 || d.TPM > 0
+}
+
+// fallbacks are the groups of a list that stand in for g.
+func (t *Table) fallbacks(g *group, of *config.Fallbacks) []fallback {
+	var list []fallback
+	for _, name := range of.For(g.name) {
+		other, capture, ok := t.find(name)
+		if ok && other != g && len(list) < t.snapshot.Router.MaxFallbacks {
+			list = append(list, fallback{other, capture})
+		}
+	}
+	return list
+}
+
+// cooldownPolicy is what the configuration says of a deployment's cool-downs.
+func (t *Table) cooldownPolicy(d *Deployment) cooldownPolicy {
+	r := &t.snapshot.Router
+	p := cooldownPolicy{disabled: r.DisableCooldowns, allowed: r.AllowedFails, first: r.Cooldown}
+	if d.Cooldown > 0 {
+		p.first = d.Cooldown
+	}
+	return p
+}
+
+// timeout is how long a deployment has until its answer begins.
+func (t *Table) timeout(d *Deployment, stream bool) time.Duration {
+	of := [...]time.Duration{d.Timeout, t.snapshot.Timeout}
+	streamed := [...]time.Duration{d.StreamTimeout, t.snapshot.Router.StreamTimeout}
+	for i := range of {
+		if stream && streamed[i] > 0 {
+			return streamed[i]
+		}
+		if of[i] > 0 {
+			return of[i]
+		}
+	}
+	return 0
+}
+
+// retries is how many deployments of one group may be asked after the first.
+func (t *Table) retries(first *Deployment) int {
+	n := t.snapshot.Router.NumRetries
+	if first.MaxRetries >= 0 {
+		n = first.MaxRetries
+	}
+	if n < 0 {
+		return math.MaxInt32
+	}
+	return n
+}
+
+// mostRepeats is how often the only deployment of a group is asked again at
+// most, whatever the configuration says.
+const mostRepeats = 5
+
+// repeats is how often the only deployment of a group is asked again: only where
+// the configuration says so, for nobody else could serve and the client's SDK
+// tries again by itself.
+func (t *Table) repeats(d *Deployment) int {
+	if n := t.retries(d); n < math.MaxInt32 {
+		return min(n, mostRepeats)
+	}
+	return 0
+}
+
+// Has is whether the table has the deployment of a cluster.
+func (t *Table) Has(cluster string) bool { return t.byCluster[cluster] != nil }
+
+// End settles a claim (Fleet.End).
+func (t *Table) End(c Claim, tokens int64) { t.fleet.End(c, tokens) }
+
+// PathAlone is whether every deployment of a model is named by the path of a
+// request, so that nothing depends on its body.
+func (t *Table) PathAlone(model string, r *azure.Route) bool {
+	g, _, ok := t.find(model)
+	if !ok {
+		return true // and is refused
+	}
+	for _, list := range append([]fallback{{group: g}}, g.fallbacks...) {
+		for _, d := range list.group.deployments {
+			if _, inBody := d.Target.Path(r); inBody {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // MaxBody is the largest JSON body that is served, in bytes.

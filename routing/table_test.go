@@ -1,45 +1,62 @@
 package routing
 
 import (
-	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 )
 
-func TestModelsAreTheGroupsInTheFilesOrderWithoutWildcards(t *testing.T) {
-	tab := table(t, "model_list:\n"+entry("z", "azure/one", "k1")+entry("a", "azure/two", "k1")+entry("z", "azure/three", "k1")+entry("azure/*", "azure/*", "k1"), nil)
-	var list struct {
-		Object string
-		Data   []struct{ ID, Object string }
-	}
-	if err := json.Unmarshal(tab.Models(), &list); err != nil {
-		t.Fatal(err)
-	}
+func TestModelsListsEachNamedGroupOnceInTheFilesOrder(t *testing.T) {
+	w := newWorld(t, list(entries("b", "one"), entries("a", "two"), entries("b", "three"))+
+		"- {model_name: azure/*, litellm_params: {model: azure/*, api_base: 'https://x.openai.azure.com', api_key: k}}\n")
 	var ids []string
-	for _, m := range list.Data {
-		ids = append(ids, m.ID)
+	for _, id := range gjson.GetBytes(w.Models(), "data.#.id").Array() {
+		ids = append(ids, id.Str)
 	}
-	if d := cmp.Diff([]string{"z", "a"}, ids); d != "" || list.Object != "list" {
-		t.Errorf("object %q, ids %s", list.Object, d)
+	if strings.Join(ids, " ") != "b a" {
+		t.Errorf("listed %v", ids)
 	}
-	if _, err := tab.Model("a"); err != nil {
+	if _, err := w.Model("b"); err != nil {
 		t.Error(err)
 	}
-	if _, err := tab.Model("azure/*"); err == nil || err.Code != "model_not_found" {
-		t.Errorf("a wildcard is no model: error %v", err)
+	for _, id := range []string{"azure/*", "azure/x", "nope", ""} {
+		if _, err := w.Model(id); err == nil || err.Status != 404 || err.Code != "model_not_found" {
+			t.Errorf("%q: %v", id, err)
+		}
 	}
 }
 
-func TestReadyWhileAnyDeploymentCanServe(t *testing.T) {
-	one, two := &credential{key: "k1", err: errors.New("dead")}, &credential{key: "k2"}
-	tab := table(t, "model_list:\n"+entry("m", "azure/one", "k1")+entry("n", "azure/two", "k2"), map[string]*credential{"k1": one, "k2": two})
-	if err := tab.Ready(); err != nil {
-		t.Errorf("one of two can serve: %v", err)
+func TestReadyWhileOneDeploymentHasAValidCredential(t *testing.T) {
+	w := newWorld(t, list(entries("m", "one", "two")))
+	w.creds["key-one"].err = errors.New("gone")
+	if err := w.Ready(); err != nil {
+		t.Error(err)
 	}
-	two.err = errors.New("dead too")
-	if tab.Ready() == nil {
-		t.Error("none can serve, and it says ready")
+	w.creds["key-two"].err = errors.New("gone too")
+	if err := w.Ready(); err == nil {
+		t.Error("ready without any credential")
+	}
+}
+
+func TestWhatIsKnownOfADeploymentOutlivesAReload(t *testing.T) {
+	file := list(entries("m", "one", "two"))
+	w := newWorld(t, file)
+	w.fails("one", 429, 100e9)
+	w.reload(file + "router_settings: {num_retries: 5}\n")
+	if _, order := w.plan("m"); order != "two one" {
+		t.Errorf("planned %s after the reload", order)
+	}
+	gone := list(entries("m", "two"))
+	w.reload(gone)
+	w.reload(file) // within one generation: its requests may still be on their way
+	if _, order := w.plan("m"); order != "two one" {
+		t.Errorf("planned %s when it came back", order)
+	}
+	w.reload(gone)
+	w.reload(gone)
+	if n := len(w.fleet.members); n != 1 {
+		t.Errorf("%d deployments are remembered of one", n)
 	}
 }

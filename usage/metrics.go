@@ -23,10 +23,15 @@ type Metrics struct {
 	handler  http.Handler
 	provider *sdk.MeterProvider
 
-	reloads  metric.Int64Counter
-	panics   metric.Int64Counter
-	refused  metric.Int64Counter
-	restarts metric.Int64Counter
+	reloads   metric.Int64Counter
+	panics    metric.Int64Counter
+	refused   metric.Int64Counter
+	restarts  metric.Int64Counter
+	failed    metric.Int64Counter
+	further   metric.Int64Counter
+	cooldowns metric.Int64Counter
+	store     metric.Int64Counter
+	large     metric.Int64Counter
 
 	configGood    atomic.Bool
 	configSince   atomic.Int64 // Unix seconds of the last good load
@@ -58,6 +63,11 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 		{&m.panics, "azproc_stream_panics", "ext_proc streams that ended in a recovered panic."},
 		{&m.refused, "azproc_refused_requests", "Requests that azproc answered with an error of its own, by status and code."},
 		{&m.restarts, "azproc_envoy_restarts", "Times Envoy ended by itself and was started again."},
+		{&m.failed, "azproc_failed_attempts", "Attempts at a deployment that failed, by fault: throttled, server or config."},
+		{&m.further, "azproc_further_attempts", "Attempts after a request's first."},
+		{&m.cooldowns, "azproc_cooldowns", "Times a deployment was cooled or its rest made longer, by deployment and fault."},
+		{&m.store, "azproc_store_failures", "Decisions in which the store of shared limits could not take part."},
+		{&m.large, "azproc_unrepeatable_requests", "Requests that one deployment alone could be asked with, because their body is larger than the retry buffer."},
 	} {
 		if *c.into, err = meter.Int64Counter(c.name, metric.WithDescription(c.what)); err != nil {
 			return nil, fmt.Errorf("metric %s: %w", c.name, err)
@@ -132,6 +142,31 @@ func (m *Metrics) RequestRefused(status int, code string) {
 	m.refused.Add(context.Background(), 1, metric.WithAttributes(
 		attribute.String("status", strconv.Itoa(status)), attribute.String("code", code)))
 }
+
+// AttemptFailed counts an attempt at a deployment that failed. fault is one of
+// azure's few.
+func (m *Metrics) AttemptFailed(fault string) {
+	m.failed.Add(context.Background(), 1, metric.WithAttributes(attribute.String("fault", fault)))
+}
+
+// RequestEnded counts the attempts of a request.
+func (m *Metrics) RequestEnded(attempts int) {
+	if attempts > 1 {
+		m.further.Add(context.Background(), int64(attempts-1))
+	}
+}
+
+// CooledDown counts a cool-down. The deployments are those of the configuration, so
+// the set is bounded.
+func (m *Metrics) CooledDown(deployment, fault string) {
+	m.cooldowns.Add(context.Background(), 1, metric.WithAttributes(attribute.String("deployment", deployment), attribute.String("fault", fault)))
+}
+
+// StoreFailed counts a decision without the shared store.
+func (m *Metrics) StoreFailed() { m.store.Add(context.Background(), 1) }
+
+// NotRepeatable counts a request whose body is too large to be kept.
+func (m *Metrics) NotRepeatable() { m.large.Add(context.Background(), 1) }
 
 // EnvoyRestarted counts an Envoy that ended by itself.
 func (m *Metrics) EnvoyRestarted() { m.restarts.Add(context.Background(), 1) }

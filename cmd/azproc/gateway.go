@@ -23,6 +23,7 @@ import (
 	"github.com/azproc/azproc/extproc"
 	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/usage"
+	"github.com/azproc/azproc/wire"
 )
 
 // gateway is the Go service: everything of azproc but Envoy itself.
@@ -32,6 +33,7 @@ type gateway struct {
 	envoy    envoy.Options
 
 	credentials *auth.Credentials
+	fleet       *routing.Fleet
 	processor   *extproc.Server
 	ads         *envoy.ADS
 	metrics     *usage.Metrics
@@ -53,11 +55,14 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 		return nil, err
 	}
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
-	g.processor = extproc.New(extproc.Options{Log: log, Observer: observer{g.metrics, log}})
+	watch := observer{g.metrics, log}
+	g.fleet = routing.NewFleet(watch, nil)
+	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch})
 	g.ads = envoy.NewADS(log)
 	g.grpc = newGRPC()
 	g.processor.Register(g.grpc)
 	g.ads.Register(g.grpc)
+	envoy.NewAccessLog(ledger{g.fleet, g.metrics}, log).Register(g.grpc)
 	g.admin = admin.NewServer(admin.Handler(g, g.metrics.Handler()))
 	return g, nil
 }
@@ -69,7 +74,7 @@ var keepalivePolicy = keepalive.EnforcementPolicy{MinTime: envoy.Keepalive / 2, 
 // request's own processing, so their number is the number of requests that
 // come in at once; a message is at most a buffered body.
 func newGRPC() *grpc.Server {
-	return grpc.NewServer(append(extproc.ServerOptions(),
+	return grpc.NewServer(append(wire.ServerOptions(),
 		grpc.MaxConcurrentStreams(1<<20),
 		grpc.MaxRecvMsgSize(1<<30),
 		grpc.MaxSendMsgSize(1<<30),
@@ -104,10 +109,8 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 			g.log.Warn("envoy still looks up the names of new deployments", "error", err)
 		}
 	}
-	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) })
-	if err := g.processor.Use(table, auth.NewClients(snap.MasterKey)); err != nil {
-		return err
-	}
+	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, nil)
+	g.processor.Use(table, auth.NewClients(snap.MasterKey))
 	g.table.Store(table)
 	return nil
 }
@@ -184,46 +187,6 @@ func (g *gateway) stop(ctx context.Context) {
 	_ = g.metrics.Close(context.Background())
 }
 
-// Ready implements admin.State.
-func (g *gateway) Ready() error {
-	t := g.table.Load()
-	if t == nil {
-		return errors.New("no configuration is loaded yet")
-	}
-	return t.Ready()
-}
-
-// Credentials implements admin.State.
-func (g *gateway) Credentials() []admin.Credential {
-	t := g.table.Load()
-	if t == nil {
-		return nil
-	}
-	var list []admin.Credential
-	seen := make(map[string]bool)
-	for _, d := range t.Deployments {
-		name := d.Credential.Name()
-		if seen[name] {
-			continue
-		}
-		seen[name] = true
-		c := admin.Credential{Name: name, Ready: true}
-		if err := d.Credential.Ready(); err != nil {
-			c.Ready, c.Error = false, err.Error()
-		}
-		list = append(list, c)
-	}
-	return list
-}
-
-func (g *gateway) credentialsReady() map[string]bool {
-	ready := make(map[string]bool)
-	for _, c := range g.Credentials() {
-		ready[c.Name] = c.Ready
-	}
-	return ready
-}
-
 // observer tells the metrics and the log what the processor did on its own.
 type observer struct {
 	*usage.Metrics
@@ -235,6 +198,20 @@ func (o observer) Refused(e *azure.Error) {
 	o.RequestRefused(e.Status, e.Code)
 	if o.log.Enabled(context.Background(), slog.LevelDebug) {
 		o.log.Debug("request refused", "status", e.Status, "code", e.Code, "error", e.Error())
+	}
+}
+
+// CooledDown implements routing.Observer.
+func (o observer) CooledDown(deployment string, fault azure.Fault) {
+	o.Metrics.CooledDown(deployment, fault.String())
+	o.log.Info("deployment rests", "deployment", deployment, "fault", fault.String())
+}
+
+// StoreFailed implements routing.Observer.
+func (o observer) StoreFailed(err error) {
+	o.Metrics.StoreFailed()
+	if o.log.Enabled(context.Background(), slog.LevelDebug) {
+		o.log.Debug("decided without the shared store", "error", err)
 	}
 }
 

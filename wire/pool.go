@@ -1,4 +1,4 @@
-package extproc
+package wire
 
 import (
 	"math/bits"
@@ -20,10 +20,11 @@ const (
 	maxClass = 26 // 64 MiB; what is larger is left to the garbage collector
 )
 
-// buffers is the pool of this process.
-var buffers = new(pool)
+// Buffers is the pool of this process: for gRPC, and for whoever keeps bytes
+// that gRPC delivered.
+var Buffers = new(pool)
 
-var _ mem.BufferPool = buffers
+var _ mem.BufferPool = Buffers
 
 // class is the exponent of the smallest power of two that holds n bytes.
 func class(n int) int {

@@ -18,7 +18,8 @@ func TestFieldNumbersAreThoseOfTheGeneratedTypes(t *testing.T) {
 		message proto.Message
 		want    fields
 	}{
-		{&extprocv3.ProcessingRequest{}, fields{"request_headers": fieldRequestHeaders, "request_body": fieldRequestBody, "request_trailers": fieldRequestTrailers}},
+		{&extprocv3.ProcessingRequest{}, fields{"request_headers": fieldRequestHeaders, "request_body": fieldRequestBody, "request_trailers": fieldRequestTrailers, "metadata_context": fieldMetadataContext, "attributes": fieldAttributes}},
+		{&corev3.Metadata{}, fields{"filter_metadata": fieldFilterMetadata}},
 		{&extprocv3.HttpHeaders{}, fields{"headers": fieldHeaderMap, "end_of_stream": fieldHeadersEndStream}},
 		{&extprocv3.HttpBody{}, fields{"body": fieldBodyBytes, "end_of_stream": fieldBodyEndStream}},
 		{&corev3.HeaderMap{}, fields{"headers": fieldHeaderValue}},

@@ -12,7 +12,7 @@ var start = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
 
 func TestADeploymentRestsAsItsFaultAsks(t *testing.T) {
-	policy := restPolicy{allowed: 2, first: 5 * time.Second}
+	policy := cooldownPolicy{allowed: 2, first: 5 * time.Second}
 	type step struct {
 		at    float64 // seconds from the start
 		fault azure.Fault
@@ -20,7 +20,7 @@ func TestADeploymentRestsAsItsFaultAsks(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name   string
-		policy restPolicy
+		policy cooldownPolicy
 		steps  []step
 		want   float64 // end of the rest in seconds from the start, 0 none
 		kind   azure.Fault
@@ -34,45 +34,45 @@ func TestADeploymentRestsAsItsFaultAsks(t *testing.T) {
 		{"the third is not", policy, []step{{0, azure.FaultServer, 0}, {1, azure.FaultServer, 0}, {2, azure.FaultServer, 0}}, 7, azure.FaultServer},
 		{"those that were on their way do not lengthen", policy, []step{{0, azure.FaultServer, 0}, {0, azure.FaultServer, 0}, {0, azure.FaultServer, 0}, {1, azure.FaultServer, 0}, {4, azure.FaultServer, 0}}, 5, azure.FaultServer},
 		{"one more failure after the rest begins a longer one", policy, []step{{0, azure.FaultServer, 0}, {0, azure.FaultServer, 0}, {0, azure.FaultServer, 0}, {6, azure.FaultServer, 0}}, 16, azure.FaultServer},
-		{"503 with a wait", restPolicy{allowed: 0, first: time.Second}, []step{{0, azure.FaultServer, 20 * time.Second}}, 20, azure.FaultServer},
-		{"none allowed", restPolicy{allowed: 0, first: time.Second}, []step{{0, azure.FaultServer, 0}}, 1, azure.FaultServer},
+		{"503 with a wait", cooldownPolicy{allowed: 0, first: time.Second}, []step{{0, azure.FaultServer, 20 * time.Second}}, 20, azure.FaultServer},
+		{"none allowed", cooldownPolicy{allowed: 0, first: time.Second}, []step{{0, azure.FaultServer, 0}}, 1, azure.FaultServer},
 		{"configured wrongly", policy, []step{{0, azure.FaultConfig, 0}}, 30, azure.FaultConfig},
 		{"still configured wrongly", policy, []step{{0, azure.FaultConfig, 0}, {31, azure.FaultConfig, 0}}, 91, azure.FaultConfig},
 		{"the client's own fault", policy, []step{{0, azure.FaultClient, 9 * time.Second}}, 0, azure.FaultNone},
-		{"cool-downs turned off", restPolicy{disabled: true, first: time.Second}, []step{{0, azure.FaultThrottled, 9 * time.Second}}, 0, azure.FaultNone},
+		{"cool-downs turned off", cooldownPolicy{disabled: true, first: time.Second}, []step{{0, azure.FaultThrottled, 9 * time.Second}}, 0, azure.FaultNone},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var r rest
+			var r cooldown
 			for _, s := range tt.steps {
 				r.fail(tt.policy, s.fault, s.wait, "why", start.Add(seconds(s.at)))
 			}
 			last := start.Add(seconds(tt.steps[len(tt.steps)-1].at))
-			kind, until, resting := r.at(last)
-			if got := until.Sub(start).Seconds(); resting != (tt.want > 0) || resting && got != tt.want || kind != tt.kind {
-				t.Errorf("rests %t until %v for %s, want %v for %s", resting, got, kind, tt.want, tt.kind)
+			kind, until, cooling := r.at(last)
+			if got := until.Sub(start).Seconds(); cooling != (tt.want > 0) || cooling && got != tt.want || kind != tt.kind {
+				t.Errorf("rests %t until %v for %s, want %v for %s", cooling, got, kind, tt.want, tt.kind)
 			}
 		})
 	}
 }
 
 func TestRestsGrowToFiveMinutesAndNoFurther(t *testing.T) {
-	var r rest
+	var r cooldown
 	now := start
 	for range 30 {
-		until := r.fail(restPolicy{first: 5 * time.Second}, azure.FaultServer, 0, "", now)
-		if until.Sub(now) > maxRest {
+		until := r.fail(cooldownPolicy{first: 5 * time.Second}, azure.FaultServer, 0, "", now)
+		if until.Sub(now) > maxCooldown {
 			t.Fatalf("a rest of %v", until.Sub(now))
 		}
 		now = until
 	}
-	if until := r.fail(restPolicy{first: 5 * time.Second}, azure.FaultServer, 0, "", now); until.Sub(now) != maxRest {
+	if until := r.fail(cooldownPolicy{first: 5 * time.Second}, azure.FaultServer, 0, "", now); until.Sub(now) != maxCooldown {
 		t.Errorf("the last is %v", until.Sub(now))
 	}
 }
 
 func TestAnAnswerEndsTheRowOfFailures(t *testing.T) {
-	var r rest
-	p := restPolicy{allowed: 1, first: time.Second}
+	var r cooldown
+	p := cooldownPolicy{allowed: 1, first: time.Second}
 	r.fail(p, azure.FaultServer, 0, "", start)
 	r.serve(start)
 	if until := r.fail(p, azure.FaultServer, 0, "", start); !until.IsZero() {
@@ -81,14 +81,14 @@ func TestAnAnswerEndsTheRowOfFailures(t *testing.T) {
 }
 
 func TestAnAnswerEndsARestOnlyWhenItsRequestBeganAfterIt(t *testing.T) {
-	var r rest
-	r.fail(restPolicy{first: time.Second}, azure.FaultThrottled, time.Minute, "", start)
+	var r cooldown
+	r.fail(cooldownPolicy{first: time.Second}, azure.FaultThrottled, time.Minute, "", start)
 	r.serve(start.Add(-time.Second))
-	if _, _, resting := r.at(start.Add(time.Second)); !resting {
+	if _, _, cooling := r.at(start.Add(time.Second)); !cooling {
 		t.Error("an answer that was on its way ended the rest")
 	}
 	r.serve(start.Add(time.Second))
-	if _, _, resting := r.at(start.Add(2 * time.Second)); resting {
+	if _, _, cooling := r.at(start.Add(2 * time.Second)); cooling {
 		t.Error("a deployment that serves still rests")
 	}
 }

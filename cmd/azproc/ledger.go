@@ -1,0 +1,59 @@
+package main
+
+import (
+	"time"
+
+	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/envoy"
+	"github.com/azproc/azproc/routing"
+	"github.com/azproc/azproc/usage"
+)
+
+// ledger tells the fleet and the metrics what Envoy's access log says.
+type ledger struct {
+	fleet   *routing.Fleet
+	metrics *usage.Metrics
+}
+
+// Attempted implements envoy.Ledger.
+func (l ledger) Attempted(e *envoy.Entry) {
+	fault, why := e.Fault()
+	if fault <= azure.FaultClient { // told with the request's end
+		return
+	}
+	l.metrics.AttemptFailed(fault.String())
+	l.fleet.Report(routing.Outcome{
+		ID: e.Cluster, Status: e.Status, Fault: fault, Wait: e.Wait(time.Now()), Why: why, Began: e.Began,
+	})
+}
+
+// Ended implements envoy.Ledger.
+func (l ledger) Ended(e *envoy.Entry) {
+	l.metrics.RequestEnded(e.Attempts)
+	claim, ok := routing.ParseClaim(e.Claim)
+	if !ok {
+		return // azproc's own answer
+	}
+	fault, why := e.Fault()
+	tokens := int64(-1)
+	if used, told := usage.Parse(e.Usage[0], e.Usage[1]); told {
+		tokens = used.Total()
+	} else if fault != azure.FaultNone && e.Status != 200 {
+		tokens = 0
+	}
+	l.fleet.End(claim, tokens)
+	switch {
+	case fault == azure.FaultThrottled:
+		// The attempt was told already, but not what its text says.
+		l.fleet.Prolong(claim.ID, fault, e.Wait(time.Now()), why)
+	case fault == azure.FaultServer && e.Status == 200 && e.Error != "":
+		// An error inside of a stream is no failed attempt to Envoy.
+		l.fleet.Report(routing.Outcome{ID: claim.ID, Status: e.Status, Fault: fault, Why: why, Began: e.Began})
+	case fault <= azure.FaultClient && e.Status != 0 && !e.ClientLeft():
+		o := routing.Outcome{ID: claim.ID, Status: e.Status, Fault: fault, Began: e.Began}
+		if e.Attempts == 1 {
+			o.FirstByte = e.FirstByte
+		}
+		l.fleet.Report(o)
+	}
+}

@@ -1,0 +1,188 @@
+package e2e
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/azproc/azproc/e2e/fakeazure"
+)
+
+// TestAFailingDeploymentIsFeltByNobody: each row is one way to fail, of the
+// first deployment of a group of two.
+func TestAFailingDeploymentIsFeltByNobody(t *testing.T) {
+	const often = 3 // requests; the third failure in a row is one too many
+	for _, tt := range []struct {
+		name   string
+		fault  fakeazure.Fault
+		more   string // litellm_params of the failing deployment
+		base   string
+		status int    // that the client sees at each of the requests
+		asked  string // by the requests, in order; the fake sees no refused connection
+		why    string // it cools down then, "" not at all
+		cools  float64
+	}{
+		{"429 with a wait", fakeazure.TooManyRequests(20 * time.Second), "", "", 200, "a b b b", "throttled", 20},
+		{"429 for an hour", fakeazure.TooManyRequests(time.Hour), "", "", 200, "a b b b", "throttled", 3600},
+		{"429 for a day is clamped to an hour", fakeazure.TooManyRequests(24 * time.Hour), "", "", 200, "a b b b", "throttled", 3600},
+		{"429 without a wait", fakeazure.NoCapacity(), "", "", 200, "a b b b", "throttled", 5},
+		{"500", fakeazure.Status(500), "", "", 200, "a b a b a b", "server", 5},
+		{"503 without a body", fakeazure.EmptyStatus(503), "", "", 200, "a b a b a b", "server", 5},
+		{"502 of a proxy", fakeazure.HTMLStatus(502), "", "", 200, "a b a b a b", "server", 5},
+		{"408", fakeazure.Status(408), "", "", 200, "a b a b a b", "server", 5},
+		{"reset before the headers", fakeazure.Reset(), "", "", 200, "a b a b a b", "server", 5},
+		{"a hang", fakeazure.Stall(), ", timeout: 0.3", "", 200, "a b a b a b", "server", 5},
+		{"a wrong key", fakeazure.Serve(), ", api_key: wrong-key-of-a", "", 200, "a b b b", "config", 30},
+		{"a revoked token", fakeazure.TokenRevoked(), "", "", 200, "a b b b", "config", 30},
+		{"a missing role", fakeazure.PermissionDenied(), "", "", 200, "a b b b", "config", 30},
+		{"a firewall", fakeazure.Status(403), "", "", 200, "a b b b", "config", 30},
+		{"a deployment that is not there", fakeazure.Status(404), "", "", 200, "a b b b", "config", 30},
+		{"a refused connection", fakeazure.Serve(), "", "http://127.0.0.1:1", 200, "b b b", "server", 5},
+		{"a name that does not resolve", fakeazure.Serve(), "", "http://no-such-host.invalid", 200, "b b b", "server", 5},
+		{"TLS where there is none", fakeazure.Serve(), "", "https://127.0.0.1:{port of a}", 200, "b b b", "server", 5},
+		{"a content filter is the client's own", fakeazure.ContentFilter(), "", "", 400, "a a a", "", 0},
+		{"a prompt that is too long too", fakeazure.ContextLength(), "", "", 400, "a a a", "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			azure := fleet(t)
+			_, port, _ := strings.Cut(azure.Authority("a"), ":")
+			base := strings.Replace(tt.base, "{port of a}", port, 1)
+			g := start(t, groups(azure, "", member{group: "m", resource: "a", more: tt.more, base: base}, member{group: "m", resource: "b"}))
+			azure.Script("a", "chat-a", tt.fault.Times(often)...)
+			for n := range often {
+				got := g.chat("m")
+				wantBy := "m-b"
+				if tt.status != 200 {
+					wantBy = "m-a"
+				}
+				if got.status != tt.status || got.header.Get("x-azproc-deployment") != wantBy {
+					t.Fatalf("request %d: %d by %s in %s attempts: %s", n, got.status, got.header.Get("x-azproc-deployment"), got.header.Get("x-azproc-attempts"), got.body)
+				}
+				// The log of a failed attempt comes a moment later; the next request waits for it.
+				if tt.status == 200 && n < 1+strings.Count(tt.asked, "a")-1 {
+					eventually(t, "the failure is known", func() bool { return g.deployments()["m-a"].Failed > int64(n) })
+				}
+			}
+			if tt.why != "" {
+				eventually(t, "the deployment rests", func() bool { return g.deployments()["m-a"].Cooldown != nil })
+				cool := g.deployments()["m-a"].Cooldown
+				if cool.Fault != tt.why || cool.Seconds > tt.cools || cool.Seconds < tt.cools-5 {
+					t.Errorf("cools down for %s, %v seconds (%s); want %s, %v", cool.Fault, cool.Seconds, cool.Why, tt.why, tt.cools)
+				}
+			} else if cool := g.deployments()["m-a"].Cooldown; cool != nil {
+				t.Errorf("cooling down: %+v", cool)
+			}
+			if got := asked(azure); got != tt.asked && !(tt.base != "" && strings.ReplaceAll(got, "a ", "") == tt.asked) {
+				t.Errorf("asked %q, want %q", got, tt.asked)
+			}
+			eventually(t, "nothing is in hand", func() bool {
+				all := g.deployments()
+				return all["m-a"].InFlight == 0 && all["m-b"].InFlight == 0
+			})
+		})
+	}
+}
+
+func TestTheLastErrorReachesTheClientAsAzureSentIt(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))
+	azure.Script("a", "chat-a", fakeazure.Status(500))
+	azure.Script("b", "chat-b", fakeazure.TooManyRequests(9*time.Second))
+	got := g.chat("m")
+	if got.status != 429 || !strings.Contains(got.body, "Please retry after 9 seconds") || got.header.Get("retry-after") != "9" || got.header.Get("retry-after-ms") != "9000" {
+		t.Errorf("%d %v %s", got.status, got.header, got.body)
+	}
+	if got.header.Get("x-azproc-attempts") != "2" || got.header.Get("x-azproc-deployment") != "m-b" || got.header.Get("x-should-retry") != "" {
+		t.Errorf("%v", got.header)
+	}
+}
+
+func TestWhenAllRestClientsAreToldWhenToComeBack(t *testing.T) {
+	for wait, retry := range map[time.Duration]string{20 * time.Second: "", 10 * time.Minute: "false"} {
+		t.Run(wait.String(), func(t *testing.T) {
+			azure := fleet(t)
+			g := start(t, groups(azure, "", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))
+			azure.Script("a", "chat-a", fakeazure.TooManyRequests(wait+time.Minute))
+			azure.Script("b", "chat-b", fakeazure.TooManyRequests(wait))
+			if got := g.chat("m"); got.status != 429 || got.header.Get("x-should-retry") != retry {
+				t.Errorf("%d x-should-retry %q", got.status, got.header.Get("x-should-retry"))
+			}
+			eventually(t, "both cool down", func() bool {
+				all := g.deployments()
+				return all["m-a"].Cooldown != nil && all["m-b"].Cooldown != nil
+			})
+			got := g.chat("m")
+			_, code, _ := openAIError(t, got)
+			var seconds float64
+			_, _ = fmt.Sscan(got.header.Get("retry-after"), &seconds)
+			if got.status != 429 || code != "rate_limit_exceeded" || math.Abs(seconds-wait.Seconds()) > 3 || got.header.Get("x-should-retry") != retry {
+				t.Errorf("%d %v %s", got.status, got.header, got.body)
+			}
+			if got := asked(azure); got != "a b" {
+				t.Errorf("asked %q", got)
+			}
+		})
+	}
+}
+
+func TestWhenAllRestTheSoonestCanBeTried(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "router_settings: {when_all_cooled: try_soonest}", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))
+	azure.Script("a", "chat-a", fakeazure.TooManyRequests(40*time.Second))
+	azure.Script("b", "chat-b", fakeazure.TooManyRequests(20*time.Second))
+	g.chat("m")
+	eventually(t, "both cool down", func() bool {
+		all := g.deployments()
+		return all["m-a"].Cooldown != nil && all["m-b"].Cooldown != nil
+	})
+	if got := g.chat("m"); got.status != 200 || got.header.Get("x-azproc-deployment") != "m-b" {
+		t.Errorf("%d by %s: %s", got.status, got.header.Get("x-azproc-deployment"), got.body)
+	}
+}
+
+func TestAbsurdWaitsAreClampedForTheClientToo(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a"}))
+	azure.Script("a", "chat-a", fakeazure.Status(429).WithHeader("retry-after", "86400"))
+	got := g.chat("m")
+	if got.status != 429 || got.header.Get("retry-after") != "3600" || got.header.Get("retry-after-ms") != "3600000" || got.header.Get("x-should-retry") != "false" {
+		t.Errorf("%d %v", got.status, got.header)
+	}
+}
+
+func TestWaitsThatAreUnknownAreNotPassedOn(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a"}))
+	azure.Script("a", "chat-a", fakeazure.Status(429).WithHeader("retry-after", "-1").WithHeader("retry-after-ms", "0").WithHeader("x-ratelimit-remaining-tokens", "-1"))
+	got := g.chat("m")
+	for _, h := range []string{"retry-after", "retry-after-ms", "x-ratelimit-remaining-tokens", "x-should-retry"} {
+		if got.status != 429 || got.header.Get(h) != "" {
+			t.Errorf("%d: %s is %q", got.status, h, got.header.Get(h))
+		}
+	}
+}
+
+func TestNothingIsReplayedAfterTheFirstByte(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))
+	for name, fault := range map[string]fakeazure.Fault{"reset": fakeazure.ResetAfter(2), "error event": fakeazure.ErrorEventAfter(2), "cut": fakeazure.TruncateAfter(2)} {
+		t.Run(name, func(t *testing.T) {
+			azure.Reset()
+			before := g.deployments()["m-a"].Failed
+			azure.Script("a", "chat-a", fault)
+			resp := stream(t.Context(), t, g, strings.Replace(streamBody, `"chat"`, `"m"`, 1))
+			for buf := make([]byte, 4096); ; {
+				if _, err := resp.Body.Read(buf); err != nil {
+					break
+				}
+			}
+			if got := asked(azure); got != "a" {
+				t.Errorf("asked %q", got)
+			}
+			eventually(t, "it counts against the deployment", func() bool { return g.deployments()["m-a"].Failed == before+1 })
+		})
+	}
+}

@@ -1,0 +1,84 @@
+-- What azproc must know of an answer, told in metadata that the access log brings to it, so that no byte of an answer
+-- goes there: the windows behind "usage", of which the first and the last count, and the beginning of an error.
+-- Nothing is held back: a chunk is looked at and goes on.
+local WINDOW, ERROR = 384, 512
+local find, sub, ceil, floor = string.find, string.sub, math.ceil, math.floor
+
+-- The longest wait that a client is told (azure.MaxWait), and the longest that its SDK should sleep through by itself.
+local LONGEST, LONGEST_RETRY = 3600, 60
+
+-- A header as a number. get gives no value at all for a header that is not there, which tonumber does not take.
+local function number(h, name)
+  local v = h:get(name)
+  return v and tonumber(v)
+end
+
+local function above(h, name)
+  local n = number(h, name)
+  if n and n > 0 then return n end
+end
+
+-- Azure says how long to wait in three headers, or -1 and 0 where it does not know. Clients get what they understand.
+local function wait(h)
+  local s = above(h, "retry-after")
+  local ms = above(h, "retry-after-ms") or above(h, "x-ms-retry-after-ms") or (s and s * 1000)
+  if ms then
+    if ms > LONGEST * 1000 then ms = LONGEST * 1000 end
+    h:replace("retry-after", tostring(ceil(ms / 1000)))
+    h:replace("retry-after-ms", tostring(floor(ms)))
+    if ms > LONGEST_RETRY * 1000 then h:replace("x-should-retry", "false") end
+  else
+    for _, name in ipairs({"retry-after", "retry-after-ms"}) do
+      if number(h, name) then h:remove(name) end
+    end
+  end
+  for _, name in ipairs({"x-ratelimit-limit-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-requests", "x-ratelimit-remaining-tokens"}) do
+    if h:get(name) == "-1" then h:remove(name) end
+  end
+end
+
+-- Metadata is UTF-8, or the whole log entry is lost.
+local function clean(s) return (string.gsub(s, "[\128-\255%z]", "?")) end
+
+function envoy_on_response(handle)
+  local h = handle:headers()
+  local status = number(h, ":status") or 0
+  local failed = status >= 400
+  if failed or h:get("x-ratelimit-remaining-tokens") == "-1" or h:get("x-ratelimit-remaining-requests") == "-1" then wait(h) end
+  if h:get("content-encoding") or status < 200 then return end
+  local kind = h:get("content-type") or ""
+  local sse = find(kind, "text/event-stream", 1, true)
+  if not failed and not sse and not find(kind, "json", 1, true) then return end
+  local carry, windows, open, err, erring = "", {}, nil, "", failed
+  for chunk in handle:bodyChunks() do
+    local n = chunk:length()
+    if n > 0 then
+      if failed then
+        if #err < ERROR then err = err .. chunk:getBytes(0, n < ERROR and n or ERROR) end
+      else
+        local s = chunk:getBytes(0, n)
+        if open and #windows[open] < WINDOW then windows[open] = windows[open] .. sub(s, 1, WINDOW - #windows[open]) end
+        if erring and #err < ERROR then err = err .. sub(s, 1, ERROR - #err) end
+        local j = carry .. s
+        local p = find(j, '"usage":{', 1, true) or find(j, '"usage": {', 1, true)
+        while p do
+          open = (#windows < 2) and #windows + 1 or 2
+          windows[open] = sub(j, p, p + WINDOW - 1)
+          p = find(j, '"usage":{', p + 9, true)
+        end
+        if sse and not erring then
+          p = find(j, '"error":{', 1, true) or find(j, '"error": {', 1, true)
+          if p then
+            erring = true
+            err = sub(j, p, p + ERROR - 1)
+          end
+        end
+        carry = sub(j, -8) -- one less than the patterns: nothing is found twice
+      end
+    end
+  end
+  local m
+  if #windows > 0 or err ~= "" then m = handle:streamInfo():dynamicMetadata() end -- fetched after the last chunk, as Envoy wants it
+  for i, w in ipairs(windows) do m:set("azproc.answer", "usage" .. i, clean(w)) end
+  if err ~= "" then m:set("azproc.answer", "error", clean(sub(err, 1, ERROR))) end
+end

@@ -1,0 +1,121 @@
+package routing
+
+import (
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// member is what is known at run time of one deployment: it outlives reloads as
+// long as the deployment stays in the configuration.
+type member struct {
+	id      string
+	setting atomic.Pointer[setting]
+
+	requests, tokens window // of the running minute
+	inFlight         gauge
+	latency          average
+	cooldown         cooldown
+	served, failed   atomic.Int64
+
+	mu   sync.Mutex
+	last []Failure // the latest first
+}
+
+// setting is what the configuration that serves says of a member.
+type setting struct {
+	name     string
+	cooldown cooldownPolicy
+}
+
+// keptFailures is how many failures a deployment remembers.
+const keptFailures = 5
+
+// Failure is one try at a deployment that failed.
+type Failure struct {
+	At time.Time
+	// Status is Azure's HTTP status; 0 when there was no answer.
+	Status int
+	// Fault is what kind of failure it was: throttled, server or config.
+	Fault string
+	// Why is Azure's error code and text, or what became of the connection.
+	Why string
+}
+
+func (m *member) remember(f Failure) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.last = append([]Failure{f}, m.last[:min(len(m.last), keptFailures-1)]...)
+}
+
+func (m *member) failures() []Failure {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return append([]Failure{}, m.last...)
+}
+
+// take reserves room in this process's windows.
+func (m *member) take(minute uint32, tokens, rpm, tpm int64) bool {
+	if !m.requests.take(minute, 1, rpm) {
+		return false
+	}
+	if !m.tokens.take(minute, reserved(tokens, tpm), tpm) {
+		m.requests.adjust(minute, -1)
+		return false
+	}
+	return true
+}
+
+// hasRoom is whether take would succeed now.
+func (m *member) hasRoom(minute uint32, tokens, rpm, tpm int64) bool {
+	return (rpm == 0 || m.requests.at(minute) < rpm) && (tpm == 0 || m.tokens.at(minute)+reserved(tokens, tpm) <= tpm)
+}
+
+// reserved is what a request reserves of a limit. One that is estimated to need
+// more than a whole minute's limit reserves the whole minute: it could never be
+// served otherwise.
+func reserved(tokens, tpm int64) int64 {
+	if tpm > 0 {
+		return min(tokens, tpm)
+	}
+	return tokens
+}
+
+// average is the time to the first byte: an exponentially weighted moving
+// average, whose weight fades with time, so that a deployment which once was
+// slow is tried again.
+type average struct {
+	value atomic.Uint64 // seconds, as float64 bits
+	at    atomic.Int64  // Unix seconds of the last measurement
+}
+
+const (
+	// averageWeight is the weight of each new measurement.
+	averageWeight = 0.2
+	// averageHalfLife is after what time an old average counts half, in seconds.
+	averageHalfLife = 60
+)
+
+func (a *average) add(d time.Duration, now time.Time) {
+	for {
+		old := a.value.Load()
+		next := d.Seconds()
+		if old != 0 {
+			next = averageWeight*next + (1-averageWeight)*math.Float64frombits(old)
+		}
+		if a.value.CompareAndSwap(old, math.Float64bits(max(next, 1e-9))) {
+			a.at.Store(now.Unix())
+			return
+		}
+	}
+}
+
+// seconds is the average as it counts now; 0 was never measured.
+func (a *average) seconds(unix int64) float64 {
+	v := math.Float64frombits(a.value.Load())
+	if age := unix - a.at.Load(); v > 0 && age > averageHalfLife {
+		v *= math.Exp2(-float64(age-averageHalfLife) / averageHalfLife)
+	}
+	return v
+}
