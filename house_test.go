@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"admin":         {},
 	"extproc":       {"routing", "auth", "translate", "azure", "wire"},
 	"routing":       {"azure", "config"},
+	"routing/redis": {"routing", "azure", "config"},
 	"auth":          {"config"},
 	"translate":     {"azure"},
 	"usage":         {"config"},

@@ -28,7 +28,9 @@ const (
 )
 
 // String names the fault for people and for metrics.
-func (f Fault) String() string { return [...]string{"none", "client", "throttled", "server", "config"}[f] }
+func (f Fault) String() string {
+	return [...]string{"none", "client", "throttled", "server", "config"}[f]
+}
 
 // statusFaults is Azure's table of errors ("Azure OpenAI error codes"; the rows
 // of the azure-api reference, section 3). Every other 5xx is FaultServer and

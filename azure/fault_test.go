@@ -33,15 +33,15 @@ func TestEveryFaultBelow500ThatIsNotTheClientsIsTriedElsewhere(t *testing.T) {
 func TestRefusalsAreFoundByTheirCodes(t *testing.T) {
 	for body, want := range map[string]Refusal{
 		`{"error":{"message":"The response was filtered due to the prompt triggering Azure OpenAI's content management policy.","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{}}}}`: RefusalContent,
-		`{"error":{"message":"filtered","code":null,"inner_error":{"code":"ResponsibleAIPolicyViolation"}}}`:                                                                                                                                                               RefusalContent,
-		`{"error":{"message":"rejected","code":"content_policy_violation"}}`:                                                                                                                                                                                               RefusalContent,
-		`{"error":{"message":"too long","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`:                                                                                                                                              RefusalContext,
-		`{"error":{"message":"This model's maximum context length is 4097 tokens","type":"invalid_request_error","param":null,"code":null}}`:                                                                                                                               RefusalContext,
+		`{"error":{"message":"filtered","code":null,"inner_error":{"code":"ResponsibleAIPolicyViolation"}}}`:                                 RefusalContent,
+		`{"error":{"message":"rejected","code":"content_policy_violation"}}`:                                                                 RefusalContent,
+		`{"error":{"message":"too long","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`:                RefusalContext,
+		`{"error":{"message":"This model's maximum context length is 4097 tokens","type":"invalid_request_error","param":null,"code":null}}`: RefusalContext,
 
 		`{"error":{"message":"Unsupported parameter","code":"unsupported_parameter"}}`: RefusalNone,
 		`{"error":{"message":"say content_filter"}}`:                                   RefusalNone,
-		`{}`:          RefusalNone,
-		``:            RefusalNone,
+		`{}`:           RefusalNone,
+		``:             RefusalNone,
 		`<html></html`: RefusalNone,
 	} {
 		if got := RefusalOf([]byte(body)); got != want {

@@ -86,7 +86,7 @@ func (o *observed) NotRepeatable()         { o.large++ }
 type fleetObserver struct{}
 
 func (fleetObserver) CooledDown(string, azure.Fault) {}
-func (fleetObserver) StoreFailed(error)          {}
+func (fleetObserver) StoreFailed(error)              {}
 
 const testFile = `
 model_list:

@@ -143,10 +143,6 @@ func (w *world) fails(name string, status int, wait time.Duration) {
 	w.fleet.Report(Outcome{ID: w.id(name), Status: status, Fault: azure.FaultOf(status), Wait: wait, Why: "because", Began: w.clock.Now()})
 }
 
-func (w *world) serves(name string, firstByte time.Duration) {
-	w.fleet.Report(Outcome{ID: w.id(name), Status: 200, Began: w.clock.Now(), FirstByte: firstByte})
-}
-
 func (w *world) id(name string) string { return w.deployment(name).Cluster }
 
 func (w *world) deployment(name string) *Deployment {

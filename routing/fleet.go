@@ -53,7 +53,7 @@ func (f *Fleet) adopt(deployments []*Deployment, policy func(*Deployment) cooldo
 			m = &member{id: d.Cluster}
 			f.members[d.Cluster] = m
 		}
-		m.setting.Store(&setting{name: d.Name, cooldown: policy(d)})
+		m.setting.Store(&setting{name: d.Name, group: d.Group, cooldown: policy(d)})
 		d.member = m
 		now[d.Cluster] = true
 	}
@@ -152,10 +152,13 @@ func (f *Fleet) Told(r Cooldown) {
 // ended once.
 func (f *Fleet) End(c Claim, tokens int64) {
 	m, store := f.find(c.ID)
-	if c.Shared && store != nil && tokens >= 0 {
-		store.Settle(c.ID, c.Minute, tokens-c.Tokens)
+	if m == nil {
+		return
 	}
-	if m == nil || c.Process != f.process {
+	if c.Shared && store != nil && tokens >= 0 {
+		store.Settle(m.setting.Load().group, c.ID, c.Minute, tokens-c.Tokens)
+	}
+	if c.Process != f.process {
 		return
 	}
 	m.inFlight.end(c.Minute)

@@ -26,6 +26,7 @@ type member struct {
 // setting is what the configuration that serves says of a member.
 type setting struct {
 	name     string
+	group    string
 	cooldown cooldownPolicy
 }
 

@@ -16,9 +16,9 @@ type Store interface {
 	// else. It is one step for all replicas. An error means that the store could
 	// not say within the few milliseconds that a request waits.
 	Reserve(ctx context.Context, ask *Ask) (Grant, error)
-	// Settle changes what is counted of an earlier minute's or this minute's
-	// tokens. It does not wait.
-	Settle(id string, minute uint32, tokens int64)
+	// Settle changes what is counted of a minute's tokens, if that minute is
+	// still the one that counts. It does not wait.
+	Settle(group, id string, minute uint32, tokens int64)
 	// CoolDown tells the other replicas of a cool-down. It does not wait.
 	CoolDown(Cooldown)
 }

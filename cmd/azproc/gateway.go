@@ -44,6 +44,7 @@ type gateway struct {
 	settled func(context.Context) error
 
 	mu    sync.Mutex // one reload at a time
+	store *sharedStore
 	table atomic.Pointer[routing.Table]
 }
 
@@ -109,9 +110,14 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 			g.log.Warn("envoy still looks up the names of new deployments", "error", err)
 		}
 	}
-	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, nil)
+	store, old, err := g.shared(snap.Router.Redis)
+	if err != nil {
+		return err
+	}
+	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, store)
 	g.processor.Use(table, auth.NewClients(snap.MasterKey))
 	g.table.Store(table)
+	old.close()
 	return nil
 }
 
@@ -184,6 +190,7 @@ func (g *gateway) stop(ctx context.Context) {
 	}
 	_ = g.admin.Close()
 	g.credentials.Close()
+	g.store.close()
 	_ = g.metrics.Close(context.Background())
 }
 
