@@ -1,10 +1,8 @@
 package azure
 
 import (
-	"bytes"
 	"net/http"
-
-	"github.com/tidwall/gjson"
+	"strings"
 )
 
 // Fault says what kind of failure an answer is, and so what it means for the
@@ -44,9 +42,16 @@ var statusFaults = map[int]Fault{
 	http.StatusTooManyRequests:  FaultThrottled, // token or call rate, or no capacity
 }
 
+// DeploymentMissing is whether the body of a 404 says that the deployment is not
+// there (Azure's DeploymentNotFound, OpenAI's model_not_found). Any other 404 is of
+// a path or an api-version, which is the client's to choose.
+func DeploymentMissing(body string) bool {
+	return strings.Contains(body, "DeploymentNotFound") || strings.Contains(body, `"model_not_found"`)
+}
+
 // RetryStatuses are the statuses below 500 at which another deployment is asked,
 // in ascending order.
-var RetryStatuses = []int{401, 403, 404, 408, 424, 429}
+var RetryStatuses = []int{401, 403, 404, 408, 424, 429, StatusRefused}
 
 // FaultOf is the fault of an HTTP status.
 func FaultOf(status int) Fault {
@@ -61,35 +66,4 @@ func FaultOf(status int) Fault {
 	default:
 		return FaultNone
 	}
-}
-
-// Refusal is a 400 that another model might not give.
-type Refusal uint8
-
-const (
-	// RefusalNone is any other answer.
-	RefusalNone Refusal = iota
-	// RefusalContext is a prompt that is too long for the model.
-	RefusalContext
-	// RefusalContent is a prompt that the content filter refuses.
-	RefusalContent
-)
-
-// RefusalOf reads the body of a 400. It is found by the error's code, as Azure
-// and OpenAI give it, at either depth, and for the context window by the one
-// sentence that older models have instead.
-func RefusalOf(body []byte) Refusal {
-	e := gjson.GetBytes(body, "error")
-	for _, code := range []string{e.Get("code").Str, e.Get("innererror.code").Str, e.Get("inner_error.code").Str} {
-		switch code {
-		case "context_length_exceeded":
-			return RefusalContext
-		case "content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation":
-			return RefusalContent
-		}
-	}
-	if bytes.Contains(body, []byte("maximum context length is")) {
-		return RefusalContext
-	}
-	return RefusalNone
 }

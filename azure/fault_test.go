@@ -21,7 +21,7 @@ func TestFaultsAreThoseOfAzuresTable(t *testing.T) {
 
 func TestEveryFaultBelow500ThatIsNotTheClientsIsTriedElsewhere(t *testing.T) {
 	for status := 400; status < 500; status++ {
-		if retried := slices.Contains(RetryStatuses, status); retried != (FaultOf(status) > FaultClient) {
+		if retried := slices.Contains(RetryStatuses, status); retried != (FaultOf(status) > FaultClient || status == StatusRefused) {
 			t.Errorf("%d: fault %s, tried elsewhere %t", status, FaultOf(status), retried)
 		}
 	}
@@ -30,22 +30,15 @@ func TestEveryFaultBelow500ThatIsNotTheClientsIsTriedElsewhere(t *testing.T) {
 	}
 }
 
-func TestRefusalsAreFoundByTheirCodes(t *testing.T) {
-	for body, want := range map[string]Refusal{
-		`{"error":{"message":"The response was filtered due to the prompt triggering Azure OpenAI's content management policy.","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{}}}}`: RefusalContent,
-		`{"error":{"message":"filtered","code":null,"inner_error":{"code":"ResponsibleAIPolicyViolation"}}}`:                                 RefusalContent,
-		`{"error":{"message":"rejected","code":"content_policy_violation"}}`:                                                                 RefusalContent,
-		`{"error":{"message":"too long","type":"invalid_request_error","param":"messages","code":"context_length_exceeded"}}`:                RefusalContext,
-		`{"error":{"message":"This model's maximum context length is 4097 tokens","type":"invalid_request_error","param":null,"code":null}}`: RefusalContext,
-
-		`{"error":{"message":"Unsupported parameter","code":"unsupported_parameter"}}`: RefusalNone,
-		`{"error":{"message":"say content_filter"}}`:                                   RefusalNone,
-		`{}`:           RefusalNone,
-		``:             RefusalNone,
-		`<html></html`: RefusalNone,
+func TestA404IsTheDeploymentsOnlyWhenItSaysSo(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}`: true,
+		`{"error":{"message":"The model does not exist","code":"model_not_found"}}`:                                true,
+		`{"error":{"code":"404","message":"Resource not found"}}`:                                                  false,
+		``: false,
 	} {
-		if got := RefusalOf([]byte(body)); got != want {
-			t.Errorf("%s: %d, want %d", body, got, want)
+		if got := DeploymentMissing(body); got != want {
+			t.Errorf("%s: %t", body, got)
 		}
 	}
 }

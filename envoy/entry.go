@@ -1,6 +1,7 @@
 package envoy
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +82,9 @@ func (e *Entry) ClientLeft() bool { return e.Flags&flagsOfTheClient != 0 }
 
 // Fault says what the end means for the deployment, and why in words.
 func (e *Entry) Fault() (azure.Fault, string) {
+	if e.Status == http.StatusNotFound && e.Error != "" && !azure.DeploymentMissing(e.Error) {
+		return azure.FaultClient, e.Error
+	}
 	if fault := azure.FaultOf(e.Status); fault != azure.FaultNone {
 		return fault, e.Error
 	}

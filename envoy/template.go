@@ -4,6 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -42,6 +44,7 @@ var templates = func() *template.Template {
 		"address": address,
 		"quote":   func(s string) string { return encode(s) },
 		"json":    func(v any) string { return encode(v) },
+		"lua":     luaStrings,
 		"include": func(name string, view any) (string, error) {
 			var b strings.Builder
 			err := t.ExecuteTemplate(&b, name, view)
@@ -54,6 +57,15 @@ var templates = func() *template.Template {
 	})
 	return template.Must(t.ParseFS(templateFiles, "template/*.yaml", "template/*.lua"))
 }()
+
+// luaStrings gives texts as the elements of a Lua table.
+func luaStrings(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = strconv.Quote(text)
+	}
+	return strings.Join(quoted, ", ")
+}
 
 // headersRead are the request headers that azproc reads; Envoy sends it no
 // others (forward_rules).
@@ -81,6 +93,7 @@ type view struct {
 	Headers       []string
 	WaitHeaders   []string
 	RetryStatuses string
+	StatusRefused int
 	Shapes        []shape
 	LocalReplies  []localReply
 	Clusters      []clusterView
@@ -89,7 +102,7 @@ type view struct {
 func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
-		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RetryStatuses),
+		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RetryStatuses), StatusRefused: azure.StatusRefused,
 		Shapes: shapes, LocalReplies: localReplies(o.MaxBody),
 	}
 	if s != nil {
@@ -106,12 +119,18 @@ type clusterView struct {
 	TLS                   bool
 	SANType, CAFile       string
 	Headers               []string
+
+	// Refuses says that a refused prompt may go to another group from here.
+	Refuses       bool
+	Refusals      []azure.Refusal
+	StatusRefused int
 }
 
 // clusterViews has one view for each cluster, in the order of the deployments.
 func clusterViews(s *config.Snapshot, o Options) []clusterView {
 	var views []clusterView
 	seen := make(map[string]bool)
+	refusing := refusingGroups(s)
 	for _, d := range s.Deployments {
 		if seen[d.Cluster] {
 			continue
@@ -122,6 +141,7 @@ func clusterViews(s *config.Snapshot, o Options) []clusterView {
 			Name: d.Cluster, AltStatName: d.Name, Type: discovery(e.Host),
 			Host: e.Host, Authority: e.Authority(), Port: e.Port,
 			TLS: e.Scheme == "https", SANType: "DNS", CAFile: roots(o.CAFile), Headers: headersRead,
+			Refuses: refusing[d.Group], Refusals: []azure.Refusal{azure.RefusalContext, azure.RefusalContent}, StatusRefused: azure.StatusRefused,
 		}
 		if _, err := netip.ParseAddr(e.Host); err == nil {
 			v.SANType = "IP_ADDRESS"
@@ -129,6 +149,26 @@ func clusterViews(s *config.Snapshot, o Options) []clusterView {
 		views = append(views, v)
 	}
 	return views
+}
+
+// refusingGroups are the groups that have fallbacks for refused prompts, and those
+// that a request of theirs may come to.
+func refusingGroups(s *config.Snapshot) map[string]bool {
+	groups := make(map[string]bool)
+	for _, g := range s.Groups {
+		r := &s.Router
+		refused := append(slices.Clone(r.ContextWindow.For(g.Name)), r.ContentPolicy.For(g.Name)...)
+		if len(refused) == 0 {
+			continue
+		}
+		groups[g.Name] = true
+		for _, name := range append(refused, r.Fallbacks.For(g.Name)...) {
+			if other, _, ok := s.Find(name); ok {
+				groups[other.Name] = true
+			}
+		}
+	}
+	return groups
 }
 
 // render executes a template.

@@ -179,7 +179,7 @@ func (f *forward) answer(field protowire.Number) answer {
 // what and after how long to go on to the next deployment of the plan. Without
 // x-envoy-retry-on it keeps no copy of the body.
 func (f *forward) appendRetries(m []byte) []byte {
-	if n := len(f.plan.next); n > 0 {
+	if n := f.plan.retries(); n > 0 {
 		m = appendSetHeader(m, "x-envoy-max-retries", strconv.Itoa(n))
 		m = appendSetHeader(m, "x-envoy-retry-on", f.retryOn)
 	}

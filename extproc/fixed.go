@@ -38,13 +38,18 @@ func newFixed(d *routing.Deployment, extras []string) *fixed {
 		f.foreign = slices.DeleteFunc(f.foreign, other)
 	}
 	f.name = wire.AppendText(nil, "deployment", d.Name)
-	cluster := wire.AppendText(nil, "cluster_name", d.Cluster)
-	cluster = wire.AppendNumber(cluster, "weight", 1)
-	clusters := wire.AppendElement(nil, cluster)
-	group := wire.AppendText(nil, "name", d.Cluster)
-	group = append(wire.AppendListPrefix(group, "clusters", len(clusters)), clusters...)
-	f.element = wire.AppendElement(nil, group)
+	f.element = element(d.Cluster)
 	return f
+}
+
+// element is a cluster's place in a plan.
+func element(cluster string) []byte {
+	one := wire.AppendText(nil, "cluster_name", cluster)
+	one = wire.AppendNumber(one, "weight", 1)
+	clusters := wire.AppendElement(nil, one)
+	group := wire.AppendText(nil, "name", cluster)
+	group = append(wire.AppendListPrefix(group, "clusters", len(clusters)), clusters...)
+	return wire.AppendElement(nil, group)
 }
 
 // extraNames are the names of the extra headers of all deployments.

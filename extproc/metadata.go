@@ -17,6 +17,10 @@ const (
 	// response header x-azproc-deployment; where the access log brings the claim
 	// back from; and where a later attempt finds what it needs.
 	Namespace = "azproc"
+	// RefusedNamespace is where the script of the clusters (refused.lua) finds whom
+	// to ask when a prompt is refused: by azure.Refusal's name a list of groups,
+	// each with priority_groups as PlanNamespace has them.
+	RefusedNamespace = "azproc.refused"
 )
 
 // Fields of Namespace beside deployment.
@@ -43,14 +47,34 @@ func (m *memory) read(s []byte) {
 
 // plan is what the metadata of a request is made of.
 type plan struct {
-	first *fixed
-	next  []*routing.Deployment
-	fixed []*fixed // by Deployment.Index
-	claim routing.Claim
+	first   *fixed
+	next    []*routing.Deployment
+	refused [azure.NumRefusals][][]*routing.Deployment
+	fixed   []*fixed // by Deployment.Index
+	claim   routing.Claim
 	// What a later attempt needs; not written when there is none.
 	path, model string
 	body        *azure.Body
 }
+
+// nowhere is the place in a plan of a cluster without hosts: what stands in a plan
+// behind the last deployment. Envoy would ask the last one again where a plan is
+// shorter than the retries that the request may have.
+var nowhere = element("unplanned")
+
+// refusals is how many deployments at most are asked because of refusals; 0 when
+// nobody is.
+func (p *plan) refusals() (n int) {
+	for _, groups := range p.refused {
+		for _, g := range groups {
+			n += len(g)
+		}
+	}
+	return n
+}
+
+// retries is how many attempts there may be after the first.
+func (p *plan) retries() int { return len(p.next) + p.refusals() }
 
 // append appends the ProcessingResponse field with the metadata.
 func (p *plan) append(b []byte) []byte {
@@ -58,23 +82,55 @@ func (p *plan) append(b []byte) []byte {
 	own := append(scratch[0][:0], p.first.name...)
 	own = wire.AppendText(own, FieldClaim, p.claim.Append(scratch[1][:0]))
 	list := append(scratch[2][:0], p.first.element...)
-	if len(p.next) > 0 {
+	var refused []byte
+	if p.retries() > 0 {
 		own = wire.AppendText(own, fieldPath, p.path)
 		own = wire.AppendText(own, fieldModel, p.model)
 		if p.body != nil && p.body.Changed {
 			undo := p.body.AppendUndo(nil)
 			own = wire.AppendText(own, fieldUndo, base64.RawStdEncoding.AppendEncode(nil, undo))
 		}
-		for _, d := range p.next {
-			list = append(list, p.fixed[d.Index].element...)
+		list = p.appendElements(list, p.next)
+		if p.refusals() > 0 {
+			list = append(list, nowhere...)
+			refused = p.appendRefused(nil)
 		}
 	}
 	size := wire.StructSize(Namespace, len(own)) + wire.StructSize(PlanNamespace, wire.ListSize("priority_groups", len(list)))
+	if refused != nil {
+		size += wire.StructSize(RefusedNamespace, len(refused))
+	}
 	b = wire.AppendPrefix(b, fieldDynamicMetadata, size)
 	b = wire.AppendStruct(b, Namespace, own)
+	if refused != nil {
+		b = wire.AppendStruct(b, RefusedNamespace, refused)
+	}
 	b = wire.AppendStructPrefix(b, PlanNamespace, wire.ListSize("priority_groups", len(list)))
 	b = wire.AppendListPrefix(b, "priority_groups", len(list))
 	return append(b, list...)
+}
+
+func (p *plan) appendElements(b []byte, deployments []*routing.Deployment) []byte {
+	for _, d := range deployments {
+		b = append(b, p.fixed[d.Index].element...)
+	}
+	return b
+}
+
+// appendRefused appends the fields of RefusedNamespace.
+func (p *plan) appendRefused(b []byte) []byte {
+	for i, groups := range p.refused {
+		var list []byte
+		for _, g := range groups {
+			elements := p.appendElements(nil, g)
+			group := append(wire.AppendListPrefix(nil, "priority_groups", len(elements)), elements...)
+			list = wire.AppendElement(list, group)
+		}
+		if len(list) > 0 {
+			b = append(wire.AppendListPrefix(b, azure.Refusal(i).String(), len(list)), list...)
+		}
+	}
+	return b
 }
 
 // appendRetried appends the metadata of a later attempt: who serves now, and the

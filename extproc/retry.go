@@ -3,6 +3,7 @@ package extproc
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -36,6 +37,9 @@ func (s *stream) retry() error {
 	}
 	if err := s.sendRetry(&a, claim, &memory); err != nil {
 		s.now.table.End(claim, 0)
+		if refused := (*azure.Error)(nil); errors.As(err, &refused) {
+			return s.refuse(refused)
+		}
 		return err
 	}
 	s.now.table.End(before, 0) // a failed request still counts, its tokens do not

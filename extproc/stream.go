@@ -156,11 +156,12 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 		s.options.Observer.NotRepeatable()
 	}
 	if !utf8.ValidString(s.head.path) || !utf8.ValidString(r.Model) {
-		p.Next = nil // metadata is UTF-8, and a later attempt could not be told
+		// Metadata is UTF-8, and a later attempt could not be told.
+		p.Next, p.Refused = nil, [azure.NumRefusals][][]*routing.Deployment{}
 	}
 	f := &forward{
 		credential: p.Header, fixed: s.now.fixed[p.Deployment.Index], claim: p.Claim, timeout: p.Timeout, retryOn: retryElsewhere,
-		plan: &plan{first: s.now.fixed[p.Deployment.Index], next: p.Next, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: r.Model},
+		plan: &plan{first: s.now.fixed[p.Deployment.Index], next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: r.Model},
 	}
 	f.plan.body = &f.body
 	if p.Repeat {

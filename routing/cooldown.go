@@ -137,6 +137,20 @@ func (c *cooldown) serve(began time.Time) (ended bool) {
 	return ended
 }
 
+// pardon ends a cool-down for a wrong configuration that began with a request of that
+// time or later: the request was at fault.
+func (c *cooldown) pardon(began time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.until.Load() == 0 || azure.Fault(c.fault.Load()) != azure.FaultConfig || c.since.Before(began) {
+		return false
+	}
+	c.until.Store(0)
+	c.count = 0
+	c.noted.Store(c.failures > 0)
+	return true
+}
+
 // reason is why the deployment is cooling down, for people.
 func (c *cooldown) reason() string {
 	c.mu.Lock()

@@ -92,3 +92,23 @@ func TestAnAnswerEndsARestOnlyWhenItsRequestBeganAfterIt(t *testing.T) {
 		t.Error("a deployment that serves still rests")
 	}
 }
+
+func TestACooldownIsTakenBackWhenTheRequestWasAtFault(t *testing.T) {
+	w := newWorld(t, list(entries("m", "one", "two")))
+	before := w.clock.Now()
+	w.clock.add(time.Second)
+	w.fails("one", 404, 0)
+	w.fleet.Pardon(w.id("one"), w.clock.Now().Add(time.Second))
+	if _, order := w.plan("m"); order != "two" {
+		t.Errorf("a later request took it back: %s", order)
+	}
+	w.fleet.Pardon(w.id("one"), before)
+	if _, order := w.plan("m"); sorted(order) != "one two" {
+		t.Errorf("planned %s", order)
+	}
+	w.fails("one", 429, time.Minute)
+	w.fleet.Pardon(w.id("one"), before)
+	if _, order := w.plan("m"); order != "two one" {
+		t.Errorf("a cool-down for another reason was taken back: %s", order)
+	}
+}

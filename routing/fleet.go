@@ -134,6 +134,18 @@ func (f *Fleet) Prolong(id string, fault azure.Fault, wait time.Duration, why st
 	}
 }
 
+// Pardon takes back a report of FaultConfig by a request that began at a time: its
+// answer, which was not known yet, says that the request itself was wrong.
+func (f *Fleet) Pardon(id string, began time.Time) {
+	m, store := f.find(id)
+	if m == nil {
+		return
+	}
+	if m.cooldown.pardon(began) && store != nil {
+		store.CoolDown(Cooldown{ID: id})
+	}
+}
+
 // Told takes over what another replica has said of a deployment; without Until
 // it serves again.
 func (f *Fleet) Told(r Cooldown) {

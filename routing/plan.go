@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,6 +35,9 @@ type Plan struct {
 	// Repeat says that Next is the first deployment again: only failures of the
 	// service are worth it.
 	Repeat bool
+	// Refused are whom to ask when a deployment refuses the prompt, by
+	// azure.Refusal: for each other group its deployments, best first.
+	Refused [azure.NumRefusals][][]*Deployment
 	// Timeout is how long each of them has until its answer begins; 0 is no
 	// limit.
 	Timeout time.Duration
@@ -53,7 +57,8 @@ type Plan struct {
 // Deployments without a valid credential, and those whose family does not take
 // the request's parameters, are left out. Those that are configured wrongly are
 // left out while anything else is there. At most num_retries after the first are
-// of one group.
+// of one group. Who is asked when a prompt is refused stands apart: nobody can know
+// beforehand.
 //
 // It fails with 404 model_not_found when no group has that name, with 429 when
 // none has room or all are cooling down, with 503 when no deployment has a valid credential,
@@ -71,6 +76,7 @@ func (t *Table) Plan(ctx context.Context, r *Request) (Plan, *azure.Error) {
 	}
 	if err != nil {
 		for _, other := range g.fallbacks {
+			p.foreign = true
 			if plan, e := p.serve(ctx, other.group, other.capture); e == nil {
 				return plan, nil
 			}
@@ -104,6 +110,8 @@ type planner struct {
 	r     *Request
 	now   time.Time
 	view  view
+	// foreign says that the group is not the one that was asked for.
+	foreign bool
 
 	// Of the group that was looked at last:
 	able    []candidate // may serve
@@ -188,7 +196,7 @@ func (p *planner) gather(g *group) {
 			p.unready = true
 			continue
 		}
-		if g.mixed && p.r.Doc != nil {
+		if (g.mixed || p.foreign) && p.r.Doc != nil {
 			if e := d.Rewrite.Refuses(p.r.Doc, p.r.Op); e != nil {
 				p.refused = e
 				continue
@@ -225,26 +233,30 @@ func (p *planner) others(g *group, plan *Plan) {
 	retries := t.retries(plan.Deployment)
 	own := min(len(p.able)-1, retries)
 	late := min(len(p.cooling), retries-own)
-	if own+late == 0 && len(g.fallbacks) == 0 {
-		if n := t.repeats(plan.Deployment); n > 0 {
-			plan.Repeat = true
-			plan.Next = make([]*Deployment, n)
-			for i := range plan.Next {
-				plan.Next[i] = plan.Deployment
+	switch {
+	case own+late > 0 || len(g.fallbacks) > 0:
+		plan.Next = make([]*Deployment, 0, own+late)
+		for _, c := range p.able[1 : 1+own] {
+			plan.Next = append(plan.Next, c.d)
+		}
+		for _, other := range g.fallbacks {
+			plan.Next = append(plan.Next, p.of(other.group, retries)...)
+		}
+		for _, c := range p.cooling[:late] {
+			plan.Next = append(plan.Next, c.d)
+		}
+	case !g.refuses():
+		plan.Next = slices.Repeat([]*Deployment{plan.Deployment}, t.repeats(plan.Deployment))
+		plan.Repeat = len(plan.Next) > 0
+	}
+	if p.r.Doc != nil {
+		for i, others := range g.refused {
+			for _, other := range others {
+				if list := p.of(other.group, retries); len(list) > 0 {
+					plan.Refused[i] = append(plan.Refused[i], list)
+				}
 			}
 		}
-		p.limit(plan)
-		return
-	}
-	plan.Next = make([]*Deployment, 0, own+late)
-	for _, c := range p.able[1 : 1+own] {
-		plan.Next = append(plan.Next, c.d)
-	}
-	for _, other := range g.fallbacks {
-		plan.Next = append(plan.Next, p.of(other.group, retries)...)
-	}
-	for _, c := range p.cooling[:late] {
-		plan.Next = append(plan.Next, c.d)
 	}
 	p.limit(plan)
 }
@@ -253,6 +265,7 @@ func (p *planner) others(g *group, plan *Plan) {
 func (p *planner) of(g *group, retries int) []*Deployment {
 	q := newPlanner(p.table, p.r)
 	defer q.free()
+	q.foreign = true
 	q.gather(g)
 	list := make([]*Deployment, 0, len(q.able))
 	for _, c := range q.able[:1+min(len(q.able)-1, retries)] {
@@ -264,7 +277,12 @@ func (p *planner) of(g *group, retries int) []*Deployment {
 // limit leaves a request whose body is too large to be kept with its first
 // deployment.
 func (p *planner) limit(plan *Plan) {
-	if len(plan.Next) > 0 && (p.r.Size < 0 || p.r.Size > p.table.snapshot.Router.RetryBuffer) {
+	more := len(plan.Next) > 0
+	for _, list := range plan.Refused {
+		more = more || len(list) > 0
+	}
+	if more && (p.r.Size < 0 || p.r.Size > p.table.snapshot.Router.RetryBuffer) {
 		plan.Next, plan.Repeat, plan.TooLarge = nil, false, true
+		plan.Refused = [azure.NumRefusals][][]*Deployment{}
 	}
 }

@@ -130,7 +130,7 @@ func (t *Table) capture(d *Deployment, model string) string {
 	if !ok || g.name == d.Group {
 		return capture
 	}
-	for _, list := range [][]fallback{g.fallbacks, g.contextWindow, g.contentPolicy} {
+	for _, list := range append(g.refused[:], g.fallbacks) {
 		for _, other := range list {
 			if other.group.name == d.Group {
 				return other.capture

@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -64,7 +65,8 @@ type group struct {
 	limited          bool  // some have a limit
 	mixed            bool  // not all take the same parameters
 
-	fallbacks, contextWindow, contentPolicy []fallback
+	fallbacks []fallback
+	refused   [azure.NumRefusals][]fallback // for prompts that it refuses
 }
 
 // fallback is another group to ask; capture is what the star of its name stands
@@ -108,8 +110,8 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 	for _, g := range t.groups {
 		r := &s.Router
 		g.fallbacks = t.fallbacks(g, &r.Fallbacks)
-		g.contextWindow = t.fallbacks(g, &r.ContextWindow)
-		g.contentPolicy = t.fallbacks(g, &r.ContentPolicy)
+		g.refused[azure.RefusalContext] = t.fallbacks(g, &r.ContextWindow)
+		g.refused[azure.RefusalContent] = t.fallbacks(g, &r.ContentPolicy)
 	}
 	t.list = azure.ModelList(listed)
 	return t
@@ -124,6 +126,11 @@ func (g *group) add(d *Deployment) {
 	g.mostRPM, g.mostTPM = max(g.mostRPM, d.RPM), max(g.mostTPM, d.TPM)
 	g.weighted = g.weighted || d.Weight > 0
 	g.limited = g.limited || d.RPM > 0 || d.TPM > 0
+}
+
+// refuses is whether another group is asked when this one refuses a prompt.
+func (g *group) refuses() bool {
+	return slices.ContainsFunc(g.refused[:], func(list []fallback) bool { return len(list) > 0 })
 }
 
 // fallbacks are the groups of a list that stand in for g.

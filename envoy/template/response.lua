@@ -44,6 +44,11 @@ function envoy_on_response(handle)
   local h = handle:headers()
   local status = number(h, ":status") or 0
   local failed = status >= 400
+  if failed then h:remove("x-envoy-ratelimited") end -- refused.lua's
+  if status == {{ .StatusRefused }} then -- a refusal that nobody else could be asked about
+    status = 400
+    h:replace(":status", "400")
+  end
   if failed or h:get("x-ratelimit-remaining-tokens") == "-1" or h:get("x-ratelimit-remaining-requests") == "-1" then wait(h) end
   if h:get("content-encoding") or status < 200 then return end
   local kind = h:get("content-type") or ""
