@@ -211,7 +211,7 @@ func (o observer) Refused(e *azure.Error) {
 // CooledDown implements routing.Observer.
 func (o observer) CooledDown(deployment string, fault azure.Fault) {
 	o.Metrics.CooledDown(deployment, fault.String())
-	o.log.Info("deployment rests", "deployment", deployment, "fault", fault.String())
+	o.log.Info("deployment cools down", "deployment", deployment, "fault", fault.String())
 }
 
 // StoreFailed implements routing.Observer.
