@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,6 +32,7 @@ type options struct {
 	concurrency   int
 	rounds        int
 	each          time.Duration
+	only          string
 }
 
 func run() error {
@@ -40,6 +42,7 @@ func run() error {
 	flag.IntVar(&o.concurrency, "concurrency", 1, "worker threads of either Envoy")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each measurement; the median counts")
 	flag.DurationVar(&o.each, "each", 2*time.Second, "length of one round")
+	flag.StringVar(&o.only, "only", "", "measure the loads with this text in their names alone, and hold them against no target")
 	flag.Parse()
 	if o.envoy == "" {
 		if o.envoy = os.Getenv("ENVOY"); o.envoy == "" {
@@ -89,6 +92,9 @@ func (b *bench) measure() error {
 	fmt.Printf("%-38s %9s %9s %6s | %8s %8s | %8s %8s %8s %6s\n", "", "bare rps", "azproc", "ratio", "bare p50", "+p50 µs", "bare CPU", "envoy", "go", "ratio")
 	results := make(map[string][2]figures)
 	for _, s := range scenarios {
+		if !strings.Contains(s.name, b.options.only) {
+			continue
+		}
 		var rounds [2][]figures
 		for range b.options.rounds {
 			for side, target := range b.targets() {
@@ -106,6 +112,9 @@ func (b *bench) measure() error {
 		if bare.failed+ours.failed > 0 {
 			fmt.Printf("  failed: %d of bare Envoy's requests, %d of azproc's\n", bare.failed, ours.failed)
 		}
+	}
+	if b.options.only != "" {
+		return nil
 	}
 	memory := float64(rss(b.azproc.Process.Pid)) / (1 << 20)
 	fmt.Printf("\nGo service: %.0f MiB of memory after the run\n\n", memory)
