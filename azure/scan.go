@@ -151,6 +151,15 @@ const (
 	highs = 0x8080808080808080
 )
 
+// special is whether one of the next eight bytes is a quote, a backslash or below
+// 0x20.
+func special(b []byte) bool {
+	w := binary.LittleEndian.Uint64(b)
+	quote := w ^ ones*'"'
+	slash := w ^ ones*'\\'
+	return ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0
+}
+
 // str skips the string that begins at i. Eight bytes at a time: a long prompt
 // or an image in base64 is most of a body. When ok is false, end is the offset
 // of the error.
@@ -158,11 +167,7 @@ func str(b []byte, i int) (end int, escaped, ok bool) {
 	i++
 	for {
 		for len(b)-i >= 8 {
-			w := binary.LittleEndian.Uint64(b[i:])
-			quote := w ^ ones*'"'
-			slash := w ^ ones*'\\'
-			// The high bit of each byte that is '"', '\\' or below 0x20.
-			if ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0 {
+			if special(b[i:]) {
 				break
 			}
 			i += 8
