@@ -168,6 +168,12 @@ func cutTail(path, word string) (before, after string, ok bool) {
 	return path[:i], path[i+len(word):], true
 }
 
+// Resource is the address that tells one resource from another: where its ids are
+// known.
+func (e *Endpoint) Resource() string {
+	return e.Scheme + "://" + net.JoinHostPort(e.Host, strconv.Itoa(e.Port)) + e.Prefix
+}
+
 // Authority is the host, with the port unless it is the scheme's own: what
 // stands in the Host header.
 func (e *Endpoint) Authority() string {

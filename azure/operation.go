@@ -8,6 +8,7 @@ const (
 	BodyNone BodyKind = iota // no body
 	BodyJSON                 // one JSON object
 	BodyForm                 // multipart/form-data
+	BodyAny                  // whatever the client sends: JSON, a form, bytes, none
 )
 
 // Operation is one operation of the API, whatever dialect it is asked for in.
@@ -25,6 +26,15 @@ type Operation struct {
 	// Modeled says that a model names the deployment that serves it. The others
 	// are answered from the configuration.
 	Modeled bool
+
+	// Below is set for a collection: everything below its name is one operation,
+	// with any method, at the resource that the ids in it belong to.
+	Below bool
+	// Floor is the first dated api-version that has the collection; an older one
+	// that is configured is not used for it.
+	Floor string
+	// V1 and Dated say that a collection is on that surface alone.
+	V1, Dated bool
 }
 
 // The operations of this gateway. Azure has no images/variations and no

@@ -41,6 +41,9 @@ type Route struct {
 	// Extensions is set for .../extensions/chat/completions, where Azure's "on
 	// your data" and vision enhancements stood until 2024.
 	Extensions bool
+	// Below is the path of a collection's request from the collection's name on, as
+	// it was sent.
+	Below string
 	// Query is the client's query without its api-version, raw and without '?'.
 	Query string
 }
@@ -68,8 +71,11 @@ func ParseRoute(method, path string) (Route, *Error) {
 	}
 	rest = strings.TrimSuffix(rest, "/")
 	r.Dialect, rest = dialect(rest)
-	if r.Dialect == DialectAnthropic || r.Dialect == DialectPassthrough {
+	switch r.Dialect {
+	case DialectAnthropic:
 		return r, unknownPath(plain)
+	case DialectPassthrough:
+		return r.passthrough(plain, rest, query)
 	}
 	name, err := r.cutModel(rest)
 	if err != nil {
@@ -85,6 +91,10 @@ func ParseRoute(method, path string) (Route, *Error) {
 		name = OpModel.Name
 	}
 	op := operationsByName[name]
+	if below := collection(name); below != nil && (op == nil || op.Below) && r.Model == "" {
+		r.Op, r.Below = below, name
+		return r, nil
+	}
 	if op == nil || (op == OpModel && r.ID == "") {
 		return r, unknownPath(plain)
 	}
@@ -93,6 +103,28 @@ func ParseRoute(method, path string) (Route, *Error) {
 	}
 	r.Op = op
 	return r, nil
+}
+
+// passthrough reads what stands behind /azure/: a path of Azure's own, or LiteLLM's
+// /{provider}/v1/files and its likes, which are OpenAI's.
+func (r *Route) passthrough(plain, rest, query string) (Route, *Error) {
+	if v1, ok := strings.CutPrefix(rest, "v1/"); ok && collection(v1) != nil {
+		r.Dialect, r.Op, r.Below = DialectOpenAI, collection(v1), v1
+		return *r, nil
+	}
+	if rest == "" {
+		return *r, unknownPath(plain)
+	}
+	r.Op, r.Below, r.Query, r.Version = OpPassthrough, strings.TrimPrefix(strings.TrimPrefix(plain, "/"), "azure/"), query, ""
+	if named, ok := strings.CutPrefix(rest, "openai/deployments/"); ok {
+		segment, _, _ := strings.Cut(named, "/")
+		model, err := decode(segment)
+		if err != nil {
+			return Route{Dialect: r.Dialect}, err
+		}
+		r.Model = model
+	}
+	return *r, nil
 }
 
 // dialect takes the beginning off a path that says which dialect it is.

@@ -29,6 +29,8 @@ type Target struct {
 func (t *Target) Path(r *Route) (path string, modelInBody bool) {
 	e := &t.Endpoint
 	switch {
+	case r.Op.Below:
+		return t.below(r), true
 	case e.Provider == ProviderOpenAI:
 		return join(e.Prefix, "/", "", "", r.Op.Name, "", r.Query), true
 	case e.Models:

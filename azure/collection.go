@@ -1,0 +1,102 @@
+package azure
+
+import "strings"
+
+// The collections: what has an id, and exists on the resource that made it. Which
+// surface has them since when is from the azure-api reference, sections 1b and 1c.
+var (
+	OpStored        = &Operation{Name: "responses", Body: BodyAny, Below: true, Floor: "2025-03-01-preview"}
+	OpConversations = &Operation{Name: "conversations", Body: BodyAny, Below: true, V1: true}
+	OpFiles         = &Operation{Name: "files", Body: BodyAny, Below: true, Floor: "2024-10-21"}
+	OpUploads       = &Operation{Name: "uploads", Body: BodyAny, Below: true, Floor: "2024-10-21"}
+	OpBatches       = &Operation{Name: "batches", Body: BodyAny, Below: true, Floor: "2024-10-21"}
+	OpFineTuning    = &Operation{Name: "fine_tuning", Body: BodyAny, Below: true, Floor: "2024-10-21"}
+	OpVectorStores  = &Operation{Name: "vector_stores", Body: BodyAny, Below: true, Floor: "2024-05-01-preview"}
+	OpAssistants    = &Operation{Name: "assistants", Body: BodyAny, Below: true, Floor: "2024-05-01-preview", Dated: true}
+	OpThreads       = &Operation{Name: "threads", Body: BodyAny, Below: true, Floor: "2024-05-01-preview", Dated: true}
+	OpEvals         = &Operation{Name: "evals", Body: BodyAny, Below: true, Floor: "2025-04-01-preview"}
+	OpContainers    = &Operation{Name: "containers", Body: BodyAny, Below: true, V1: true}
+	OpVideos        = &Operation{Name: "videos", Body: BodyAny, Below: true, V1: true}
+	OpRealtime      = &Operation{Name: "realtime", Body: BodyAny, Below: true, V1: true}
+	OpRealtimeAPI   = &Operation{Name: "realtimeapi", Body: BodyAny, Below: true, Floor: "2024-10-01-preview", Dated: true}
+
+	// OpPassthrough is whatever stands behind /azure/, at a resource, as it is.
+	OpPassthrough = &Operation{Name: "passthrough", Body: BodyAny, Below: true}
+)
+
+// Collections are all of them, in the order of the documentation.
+var Collections = []*Operation{
+	OpStored, OpConversations, OpFiles, OpUploads, OpBatches, OpFineTuning, OpVectorStores, OpAssistants, OpThreads,
+	OpEvals, OpContainers, OpVideos, OpRealtime, OpRealtimeAPI,
+}
+
+// lastDated is the last dated preview: what a collection without a place on the v1
+// surface is asked for with when the configuration means that surface.
+const lastDated = "2025-04-01-preview"
+
+// collection is the collection that a path below a root is in, nil when in none.
+func collection(path string) *Operation {
+	first, _, _ := strings.Cut(path, "/")
+	for _, op := range Collections {
+		if op.Name == first {
+			return op
+		}
+	}
+	return nil
+}
+
+// Content is whether the path asks for the bytes of a file, which pass as they are.
+func (r *Route) Content() bool { return strings.HasSuffix(r.Below, "/content") }
+
+// List is whether the path asks for a whole collection.
+func (r *Route) List() bool {
+	switch r.Op {
+	case OpFineTuning:
+		return r.Below == "fine_tuning/jobs"
+	case OpFiles, OpBatches, OpVectorStores, OpAssistants, OpEvals, OpContainers, OpVideos:
+		return r.Below == r.Op.Name
+	}
+	return false
+}
+
+// below gives the :path of a collection's request upstream.
+func (t *Target) below(r *Route) string {
+	e := &t.Endpoint
+	switch {
+	case r.Op == OpPassthrough:
+		return join(e.Prefix, "/", "", "", t.named(r.Below, r.Model), "", r.Query)
+	case e.Provider == ProviderOpenAI:
+		return join(e.Prefix, "/", "", "", r.Below, "", r.Query)
+	}
+	version := t.Version
+	if version == "" && IsVersion(r.Version) {
+		version = r.Version
+	}
+	v1 := version == "" || IsV1(version)
+	switch {
+	case r.Op.V1, v1 && !r.Op.Dated:
+		if version != "preview" {
+			version = ""
+		}
+		return join(e.Prefix, "/openai/v1/", "", "", r.Below, version, r.Query)
+	case v1:
+		version = lastDated
+		if r.Dialect == DialectClassic && IsVersion(r.Version) && !IsV1(r.Version) {
+			version = r.Version
+		}
+	case version < r.Op.Floor:
+		version = r.Op.Floor
+	}
+	return join(e.Prefix, "/openai/", "", "", r.Below, version, r.Query)
+}
+
+// named is a path of the passthrough with the deployment in the model's place.
+func (t *Target) named(path, model string) string {
+	const prefix = "openai/deployments/"
+	rest, ok := strings.CutPrefix(path, prefix)
+	if !ok || model == "" {
+		return path
+	}
+	_, below, _ := strings.Cut(rest, "/")
+	return prefix + escapeSegment(t.Deployment) + "/" + below
+}
