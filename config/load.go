@@ -130,6 +130,7 @@ func (l *loader) root(root *node) {
 	l.guardKey(root)
 	l.modelList(root)
 	l.fallbacks(root)
+	l.passthrough(root.get("passthrough"))
 	l.unsetVariables()
 }
 
@@ -230,6 +231,6 @@ func (l *loader) finish() (*Snapshot, *Report) {
 	if l.report.Refused() {
 		return nil, l.report
 	}
-	nameDeployments(l.snapshot.Deployments)
+	nameDeployments(l.snapshot.Reachable())
 	return l.snapshot, l.report
 }

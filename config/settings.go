@@ -23,6 +23,7 @@ func (l *loader) litellmSettings(n *node) {
 	l.refresh = l.boolean(n, "enable_azure_ad_token_refresh")
 	l.snapshot.Timeout = l.seconds(n, "request_timeout")
 	l.retrying(n)
+	l.snapshot.BatchBalancing = l.boolean(n, "enable_loadbalancing_on_batch_endpoints")
 }
 
 func (l *loader) generalSettings(n *node) {
@@ -46,6 +47,14 @@ func (l *loader) generalSettings(n *node) {
 		l.at(key, Warning, "master_key is the example of LiteLLM's documentation, which anyone would try first")
 	case l.snapshot.MasterKey == "" && n.has("master_key"):
 		l.at(key, Warning, "master_key is empty: clients need no key")
+	}
+	l.snapshot.IDSecret = l.snapshot.MasterKey
+	switch secret := n.get("id_secret"); {
+	case secret.unset() != "":
+		l.at(secret, Warning, "%s: ids are authenticated with the master_key", noValue(secret.unset()))
+	case secret.kind == scalar && secret.text != "":
+		l.unfilled(secret, "id_secret")
+		l.snapshot.IDSecret = Secret(secret.text)
 	}
 	limit := n.get("max_request_size_mb")
 	if mib, ok := l.positive(n, "max_request_size_mb"); ok {

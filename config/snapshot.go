@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,13 @@ type Snapshot struct {
 	MaxBody int64
 	// Timeout is for one try of a request; 0 is none.
 	Timeout time.Duration
+	// IDSecret authenticates the ids that clients get; "" where anyone may call.
+	IDSecret Secret
+	// Default is whose resource takes a request that names no model and no id; nil
+	// when nothing is served.
+	Default *Deployment
+	// BatchBalancing says that a batch's file names a model group.
+	BatchBalancing bool
 	// Router says how deployments are picked.
 	Router Router
 }
@@ -94,6 +102,15 @@ type Deployment struct {
 	Info map[string]any
 	// Position is where the entry begins.
 	Position Position
+}
+
+// Reachable are all deployments that a request can come to: those that are served,
+// and Default, which may be of no model.
+func (s *Snapshot) Reachable() []*Deployment {
+	if s.Default == nil || slices.Contains(s.Deployments, s.Default) {
+		return s.Deployments
+	}
+	return append(slices.Clone(s.Deployments), s.Default)
 }
 
 // Find gives the group that serves a model: the one of that name, else the

@@ -131,7 +131,7 @@ func clusterViews(s *config.Snapshot, o Options) []clusterView {
 	var views []clusterView
 	seen := make(map[string]bool)
 	refusing := refusingGroups(s)
-	for _, d := range s.Deployments {
+	for _, d := range s.Reachable() {
 		if seen[d.Cluster] {
 			continue
 		}

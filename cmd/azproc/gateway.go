@@ -95,9 +95,9 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	if err != nil {
 		return fmt.Errorf("envoy configuration: %w", err)
 	}
-	all := make([]config.Credential, len(snap.Deployments))
-	for i, d := range snap.Deployments {
-		all[i] = d.Credential
+	var all []config.Credential
+	for _, d := range snap.Reachable() {
+		all = append(all, d.Credential)
 	}
 	g.credentials.Use(all)
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
