@@ -180,7 +180,7 @@ func (p *planner) gather(g *group) {
 	n := uint32(len(g.deployments))
 	first := uint32(0)
 	if n > 1 {
-		first = g.next.Add(1)
+		first = g.next.Add(1) % n
 	}
 	for i := range n {
 		d := g.deployments[(first+i)%n]
