@@ -56,16 +56,18 @@ func (m *member) failures() []Failure {
 	return append([]Failure{}, m.last...)
 }
 
-// take reserves room in this process's windows.
-func (m *member) take(minute uint32, tokens, rpm, tpm int64) bool {
-	if !m.requests.take(minute, 1, rpm) {
-		return false
+// take reserves room in this process's windows. It gives the minute whose tokens
+// are to be settled.
+func (m *member) take(minute uint32, tokens, rpm, tpm int64) (uint32, bool) {
+	minute, ok := m.requests.take(minute, 1, rpm)
+	if !ok {
+		return minute, false
 	}
-	if !m.tokens.take(minute, reserved(tokens, tpm), tpm) {
+	in, ok := m.tokens.take(minute, reserved(tokens, tpm), tpm)
+	if !ok {
 		m.requests.adjust(minute, -1)
-		return false
 	}
-	return true
+	return in, ok
 }
 
 // hasRoom is whether take would succeed now.

@@ -30,9 +30,9 @@ func (p *planner) reserve(ctx context.Context, g *group) (Claim, bool, *azure.Er
 	}
 	for i := range p.able {
 		d := p.able[i].d
-		if d.member.take(p.view.minute, p.r.Tokens, d.RPM, d.TPM) {
+		if minute, ok := d.member.take(p.view.minute, p.r.Tokens, d.RPM, d.TPM); ok {
 			p.able = slices.Delete(p.able, 0, i)
-			return p.claim(d, p.view.minute, false), true, nil
+			return p.claim(d, minute, false), true, nil
 		}
 		p.full = true
 	}
