@@ -96,7 +96,8 @@ type average struct {
 const (
 	// averageWeight is the weight of each new measurement.
 	averageWeight = 0.2
-	// averageHalfLife is after what time an old average counts half, in seconds.
+	// averageHalfLife is how long an average counts in full, and after how long
+	// from then it counts half, in seconds.
 	averageHalfLife = 60
 )
 
@@ -105,7 +106,8 @@ func (a *average) add(d time.Duration, now time.Time) {
 		old := a.value.Load()
 		next := d.Seconds()
 		if old != 0 {
-			next = averageWeight*next + (1-averageWeight)*math.Float64frombits(old)
+			keep := (1 - averageWeight) * a.left(now.Unix())
+			next = (1-keep)*next + keep*math.Float64frombits(old)
 		}
 		if a.value.CompareAndSwap(old, math.Float64bits(max(next, 1e-9))) {
 			a.at.Store(now.Unix())
@@ -114,11 +116,13 @@ func (a *average) add(d time.Duration, now time.Time) {
 	}
 }
 
-// seconds is the average as it counts now; 0 was never measured.
-func (a *average) seconds(unix int64) float64 {
-	v := math.Float64frombits(a.value.Load())
-	if age := unix - a.at.Load(); v > 0 && age > averageHalfLife {
-		v *= math.Exp2(-float64(age-averageHalfLife) / averageHalfLife)
+// seconds is the average; 0 was never measured.
+func (a *average) seconds() float64 { return math.Float64frombits(a.value.Load()) }
+
+// left is what share of its weight the average still has.
+func (a *average) left(unix int64) float64 {
+	if age := unix - a.at.Load(); age > averageHalfLife {
+		return math.Exp2(-float64(age-averageHalfLife) / averageHalfLife)
 	}
-	return v
+	return 1
 }
