@@ -24,7 +24,8 @@ type Observer interface {
 type Fleet struct {
 	now      func() time.Time
 	observer Observer
-	process  uint32 // tells this process's claims from another's
+	process  uint32         // tells this process's claims from another's
+	draw     func() float64 // the chance in shuffles; tests seed it
 
 	mu      sync.RWMutex // written at reloads alone
 	members map[string]*member
@@ -37,7 +38,7 @@ func NewFleet(o Observer, now func() time.Time) *Fleet {
 	if now == nil {
 		now = time.Now
 	}
-	return &Fleet{now: now, observer: o, process: rand.Uint32(), members: make(map[string]*member)}
+	return &Fleet{now: now, observer: o, process: rand.Uint32(), draw: rand.ExpFloat64, members: make(map[string]*member)}
 }
 
 // adopt gives the members of a new configuration's deployments and forgets those

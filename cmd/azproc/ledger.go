@@ -43,6 +43,9 @@ func (l ledger) Ended(e *envoy.Entry) {
 		tokens = 0
 	}
 	l.fleet.End(claim, tokens)
+	if claim.ID != e.Cluster {
+		return // azproc itself refused a later attempt: the claim is still the one before's, which was told
+	}
 	switch {
 	case fault == azure.FaultThrottled:
 		// The attempt was told already, but not what its text says.
