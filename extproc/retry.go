@@ -30,43 +30,59 @@ func (s *stream) retry() error {
 	}
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
+	lost, ran := s.now.table.Lost(s.head.requestID, before)
+	if ran { // the attempt before ran out of time before it was sent
+		s.now.table.End(lost, 0)
+	}
 	a, claim, err := s.now.table.Retry(ctx, cluster, memory.model, before)
 	if err != nil {
 		return s.refuse(err)
 	}
-	if err := s.sendRetry(&a, claim, &memory); err != nil {
-		s.now.table.End(claim, 0)
+	if err := s.sendRetry(&a, before, claim, &memory); err != nil {
 		return err
 	}
-	s.now.table.End(before, 0) // a failed request still counts, its tokens do not
+	if !ran {
+		s.now.table.End(before, 0) // a failed request still counts, its tokens do not
+	}
 	return nil
 }
 
-// sendRetry makes the request for the deployment of a.
-func (s *stream) sendRetry(a *routing.Attempt, claim routing.Claim, m *memory) error {
+// sendRetry makes the request for the deployment of a. It ends the claim when that
+// fails.
+func (s *stream) sendRetry(a *routing.Attempt, before, claim routing.Claim, m *memory) error {
 	path, modelInBody := a.Target.Path(&s.route)
 	f := &forward{path: path, credential: a.Header, fixed: s.now.fixed[a.Deployment.Index], claim: claim}
 	if s.in.end {
-		return s.send(f.answer(answerHeaders))
+		return s.give(f, before, answerHeaders)
 	}
-	if err := s.send(bytesAnswer(bufferedBody)); err != nil {
-		return err
-	}
-	if err := s.recv(kindBody); err != nil {
+	if err := s.again(f, a, modelInBody, m); err != nil {
+		s.now.table.End(claim, 0)
 		return err
 	}
 	defer s.in.release()
-	var err error
+	return s.give(f, before, fieldBodyAnswer)
+}
+
+// again makes the body for the deployment of a.
+func (s *stream) again(f *forward, a *routing.Attempt, modelInBody bool, m *memory) error {
+	if err := s.send(bytesAnswer(bufferedBody)); err != nil {
+		return err
+	}
+	err := s.recv(kindBody)
+	if err != nil {
+		return err
+	}
 	if s.route.Op.Body == azure.BodyForm {
 		f.body, err = s.formAgain(a, modelInBody)
 	} else {
 		f.body, err = s.bodyAgain(a, modelInBody, m.undo)
 	}
 	if err != nil {
+		s.in.release()
 		return err
 	}
 	f.length = contentLength(int64(len(f.body.Bytes)))
-	return s.send(f.answer(fieldBodyAnswer))
+	return nil
 }
 
 // bodyAgain makes the JSON body for the deployment of a.
