@@ -73,7 +73,7 @@ func (s *stream) again(f *forward, a *routing.Attempt, modelInBody bool, m *memo
 		return err
 	}
 	if s.route.Op.Body == azure.BodyForm {
-		f.body, err = s.formAgain(a, modelInBody)
+		f.body, err = s.formAgain(a, modelInBody, m.model)
 	} else {
 		f.body, err = s.bodyAgain(a, modelInBody, m.undo)
 	}
@@ -107,20 +107,24 @@ func (s *stream) bodyAgain(a *routing.Attempt, modelInBody bool, undo string) (a
 	return body, nil
 }
 
-// formAgain puts the deployment's name into the form, where it is asked for.
-func (s *stream) formAgain(a *routing.Attempt, modelInBody bool) (azure.Body, error) {
+// formAgain puts the deployment's name into the form, where it is asked for, and
+// where the first attempt has left that of another.
+func (s *stream) formAgain(a *routing.Attempt, modelInBody bool, asked string) (azure.Body, error) {
 	same := azure.Body{Bytes: s.in.body}
-	if !modelInBody {
+	form, bad := azure.NewForm(s.head.contentType)
+	if bad == nil {
+		bad = form.Write(s.in.body)
+	}
+	switch {
+	case bad != nil && modelInBody:
+		return same, bad
+	case bad != nil:
+		return same, nil // nothing was put into it
+	}
+	model, start, stop, found := form.Model()
+	if !modelInBody && (!found || model == asked) {
 		return same, nil
 	}
-	form, bad := azure.NewForm(s.head.contentType)
-	if bad != nil {
-		return same, bad
-	}
-	if err := form.Write(s.in.body); err != nil {
-		return same, err
-	}
-	_, start, stop, found := form.Model()
 	text := a.Rewrite.Model
 	if !found {
 		text, start = form.NewPart("model", text)
