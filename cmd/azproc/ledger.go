@@ -32,6 +32,12 @@ func (l ledger) Attempted(e *envoy.Entry) {
 func (l ledger) Ended(e *envoy.Entry) {
 	l.metrics.RequestEnded(e.Attempts)
 	claim, ok := routing.ParseClaim(e.Claim)
+	if e.ClientLeft() {
+		if lost, missed := l.fleet.Lost(e.Request, claim); missed {
+			l.fleet.End(lost, 0)
+			return // and the one before has been ended
+		}
+	}
 	if !ok {
 		return // azproc's own answer
 	}
