@@ -16,7 +16,13 @@ import (
 // prefix. Envoy's admin page is a socket in the folder that azproc made for it.
 func (g *gateway) envoyStat(t testing.TB, prefix string) map[string]int {
 	t.Helper()
-	socket := filepath.Join(g.envoyDir(t), "envoy.sock")
+	return envoyStats(t, g.envoyDir(t), prefix)
+}
+
+// envoyStats is envoyStat by the folder of Envoy's socket.
+func envoyStats(t testing.TB, dir, prefix string) map[string]int {
+	t.Helper()
+	socket := filepath.Join(dir, "envoy.sock")
 	client := http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -242,8 +242,9 @@ func (n *noise) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// ownEnvoy runs azproc serve, and an Envoy of one's own with a printed file.
-func ownEnvoy(t *testing.T, config string, static bool) (url string) {
+// ownEnvoy runs azproc serve, and an Envoy of one's own with a printed file, in
+// which one has edited what stands in edits: old, new, ….
+func ownEnvoy(t *testing.T, config string, static bool, edits ...string) *gateway {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.yaml")
@@ -260,7 +261,8 @@ func ownEnvoy(t *testing.T, config string, static bool) (url string) {
 		t.Fatal(err)
 	}
 	envoyFile := filepath.Join(dir, "envoy.yaml")
-	if err := os.WriteFile(envoyFile, printed, 0o600); err != nil {
+	edited := strings.NewReplacer(edits...).Replace(string(printed))
+	if err := os.WriteFile(envoyFile, []byte(edited), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	envoy := os.Getenv("ENVOY")
@@ -295,16 +297,16 @@ func ownEnvoy(t *testing.T, config string, static bool) (url string) {
 			}
 		})
 	}
-	return "http://" + listen
+	return &gateway{t: t, url: "http://" + listen, admin: "http://" + admin, config: file}
 }
 
 func TestAnEnvoyOfOnesOwnIsServedByEitherPrintedFile(t *testing.T) {
 	azure := fake(t)
 	for name, static := range map[string]bool{"bootstrap": false, "static": true} {
 		t.Run(name, func(t *testing.T) {
-			url := ownEnvoy(t, modelList(azure), static)
+			g := ownEnvoy(t, modelList(azure), static)
 			eventually(t, "the gateway serves", func() bool {
-				r, _ := http.NewRequest("POST", url+"/v1/chat/completions", strings.NewReader(streamBody))
+				r, _ := http.NewRequest("POST", g.url+"/v1/chat/completions", strings.NewReader(streamBody))
 				r.Header.Set("api-key", clientKey)
 				r.Header.Set("content-type", "application/json")
 				resp, err := http.DefaultClient.Do(r)

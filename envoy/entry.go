@@ -29,6 +29,8 @@ type Entry struct {
 	FirstByte time.Duration
 	// Attempts is how many deployments were asked; of an attempt it is 0.
 	Attempts int
+	// Request is its x-request-id.
+	Request string
 	// Claim is the request's room as azproc wrote it into the metadata.
 	Claim string
 	// Usage are the windows behind "usage" in the answer, the first and the
@@ -119,6 +121,7 @@ func (e *Entry) Wait(now time.Time) time.Duration {
 const (
 	// HTTPAccessLogEntry
 	fieldCommonProperties = 1
+	fieldRequest          = 3
 	fieldResponse         = 4
 
 	// AccessLogCommon
@@ -129,6 +132,9 @@ const (
 	fieldMetadata        = 17
 	fieldTransport       = 18
 	fieldAttemptCount    = 24
+
+	// HTTPRequestProperties
+	fieldRequestID = 9
 
 	// HTTPResponseProperties
 	fieldResponseCode    = 1
@@ -155,6 +161,8 @@ func (e *Entry) parse(b []byte) error {
 		switch num {
 		case fieldCommonProperties:
 			return wire.Fields(v, e.common)
+		case fieldRequest:
+			return wire.Fields(v, e.request)
 		case fieldResponse:
 			return wire.Fields(v, e.response)
 		}
@@ -191,6 +199,13 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 		e.Transport = strings.ToValidUTF8(string(v), "?")
 	case fieldAttemptCount:
 		e.Attempts = int(n)
+	}
+	return nil
+}
+
+func (e *Entry) request(num protowire.Number, v []byte, _ uint64) error {
+	if num == fieldRequestID {
+		e.Request = string(v)
 	}
 	return nil
 }

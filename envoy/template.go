@@ -71,7 +71,7 @@ func luaStrings(texts []string) string {
 // others (forward_rules).
 var headersRead = []string{
 	":method", ":path", "content-type", "content-length", "authorization", "api-key", "x-api-key",
-	"upgrade", "openai-beta", "anthropic-version",
+	"upgrade", "openai-beta", "anthropic-version", "x-request-id",
 }
 
 // bufferMargin is how much more of a body Envoy buffers than azproc takes, in

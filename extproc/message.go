@@ -43,6 +43,7 @@ type head struct {
 	authorization, apiKey, xKey  string
 	upgrade                      string
 	anthropicVersion, openAIBeta string
+	requestID                    string
 }
 
 // field gives the place of a header in h; nil for one azproc does not read.
@@ -68,6 +69,8 @@ func (h *head) field(name string) *string {
 		return &h.anthropicVersion
 	case "openai-beta":
 		return &h.openAIBeta
+	case "x-request-id":
+		return &h.requestID
 	}
 	return nil
 }

@@ -31,46 +31,62 @@ func (s *stream) retry() error {
 	}
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
+	lost, ran := s.now.table.Lost(s.head.requestID, before)
+	if ran { // the attempt before ran out of time before it was sent
+		s.now.table.End(lost, 0)
+	}
 	a, claim, err := s.now.table.Retry(ctx, cluster, memory.model, before)
 	if err != nil {
 		return s.refuse(err)
 	}
-	if err := s.sendRetry(&a, claim, &memory); err != nil {
-		s.now.table.End(claim, 0)
+	if err := s.sendRetry(&a, before, claim, &memory); err != nil {
 		if refused := (*azure.Error)(nil); errors.As(err, &refused) {
 			return s.refuse(refused)
 		}
 		return err
 	}
-	s.now.table.End(before, 0) // a failed request still counts, its tokens do not
+	if !ran {
+		s.now.table.End(before, 0) // a failed request still counts, its tokens do not
+	}
 	return nil
 }
 
-// sendRetry makes the request for the deployment of a.
-func (s *stream) sendRetry(a *routing.Attempt, claim routing.Claim, m *memory) error {
+// sendRetry makes the request for the deployment of a. It ends the claim when that
+// fails.
+func (s *stream) sendRetry(a *routing.Attempt, before, claim routing.Claim, m *memory) error {
 	path, modelInBody := a.Target.Path(&s.route)
 	f := &forward{path: path, credential: a.Header, fixed: s.now.fixed[a.Deployment.Index], claim: claim}
 	if s.in.end {
-		return s.send(f.answer(answerHeaders))
+		return s.give(f, before, answerHeaders)
 	}
-	if err := s.send(bytesAnswer(bufferedBody)); err != nil {
-		return err
-	}
-	if err := s.recv(kindBody); err != nil {
+	if err := s.again(f, a, modelInBody, m); err != nil {
+		s.now.table.End(claim, 0)
 		return err
 	}
 	defer s.in.release()
-	var err error
+	return s.give(f, before, fieldBodyAnswer)
+}
+
+// again makes the body for the deployment of a.
+func (s *stream) again(f *forward, a *routing.Attempt, modelInBody bool, m *memory) error {
+	if err := s.send(bytesAnswer(bufferedBody)); err != nil {
+		return err
+	}
+	err := s.recv(kindBody)
+	if err != nil {
+		return err
+	}
 	if s.route.Op.Body == azure.BodyForm {
-		f.body, err = s.formAgain(a, modelInBody)
+		f.body, err = s.formAgain(a, modelInBody, m.model)
 	} else {
 		f.body, err = s.bodyAgain(a, modelInBody, m.undo)
 	}
 	if err != nil {
+		s.in.release()
 		return err
 	}
 	f.length = contentLength(int64(len(f.body.Bytes)))
-	return s.send(f.answer(fieldBodyAnswer))
+	return nil
 }
 
 // bodyAgain makes the JSON body for the deployment of a.
@@ -95,20 +111,24 @@ func (s *stream) bodyAgain(a *routing.Attempt, modelInBody bool, undo string) (a
 	return body, nil
 }
 
-// formAgain puts the deployment's name into the form, where it is asked for.
-func (s *stream) formAgain(a *routing.Attempt, modelInBody bool) (azure.Body, error) {
+// formAgain puts the deployment's name into the form, where it is asked for, and
+// where the first attempt has left that of another.
+func (s *stream) formAgain(a *routing.Attempt, modelInBody bool, asked string) (azure.Body, error) {
 	same := azure.Body{Bytes: s.in.body}
-	if !modelInBody {
+	form, bad := azure.NewForm(s.head.contentType)
+	if bad == nil {
+		bad = form.Write(s.in.body)
+	}
+	switch {
+	case bad != nil && modelInBody:
+		return same, bad
+	case bad != nil:
+		return same, nil // nothing was put into it
+	}
+	model, start, stop, found := form.Model()
+	if !modelInBody && (!found || model == asked) {
 		return same, nil
 	}
-	form, bad := azure.NewForm(s.head.contentType)
-	if bad != nil {
-		return same, bad
-	}
-	if err := form.Write(s.in.body); err != nil {
-		return same, err
-	}
-	_, start, stop, found := form.Model()
 	text := a.Rewrite.Model
 	if !found {
 		text, start = form.NewPart("model", text)

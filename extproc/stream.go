@@ -170,11 +170,19 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 	return f, &p.Attempt, nil
 }
 
-// forward sends a request on its way. When Envoy is not there any more to take
-// it, because the client has left, the room that it had taken is given back.
+// forward sends a request on its way.
 func (s *stream) forward(f *forward, field protowire.Number) error {
+	return s.give(f, routing.Claim{}, field)
+}
+
+// give sends an answer with a claim in it, which takes the place of the one
+// before. When Envoy is not there any more to take it, because the client has
+// left, the room is given back; when it leaves in this moment, the log tells.
+func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) error {
+	s.now.table.Give(s.head.requestID, before, f.claim)
 	err := s.send(f.answer(field))
 	if err != nil {
+		s.now.table.Lost(s.head.requestID, before)
 		s.now.table.End(f.claim, 0)
 	}
 	return err

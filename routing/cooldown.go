@@ -35,7 +35,8 @@ type cooldownPolicy struct {
 //	401, 403, 404   30 s, doubling to 5 min
 //
 // Of two deadlines the longer wins. An answer to a request that began after the
-// cool-down did ends it: the deployment was tried all the same, and serves.
+// cool-down did ends it: the deployment was tried all the same, and serves. The
+// doubling ends with it too, and not with the end of a stream that began before.
 type cooldown struct {
 	until atomic.Int64  // Unix milliseconds; 0 is none
 	noted atomic.Bool   // there is something that an answer would end
@@ -128,12 +129,13 @@ func (c *cooldown) serve(began time.Time) (ended bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.failures, c.count = 0, 0
-	if c.until.Load() > 0 && began.After(c.since) {
-		ended = true
+	c.failures = 0
+	if began.After(c.since) {
+		ended = c.until.Load() > 0
+		c.count = 0
 		c.until.Store(0)
 	}
-	c.noted.Store(c.until.Load() > 0)
+	c.noted.Store(c.until.Load() > 0 || c.count > 0)
 	return ended
 }
 

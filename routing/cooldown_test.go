@@ -80,6 +80,20 @@ func TestAnAnswerEndsTheRowOfFailures(t *testing.T) {
 	}
 }
 
+func TestAStreamThatBeganBeforeARestDoesNotShortenTheNext(t *testing.T) {
+	var r cooldown
+	p := cooldownPolicy{first: 5 * time.Second}
+	r.fail(p, azure.FaultServer, 0, "", start)
+	r.serve(start.Add(-time.Minute))
+	if until := r.fail(p, azure.FaultServer, 0, "", start.Add(6*time.Second)); until != start.Add(16*time.Second) {
+		t.Errorf("the second rest lasts until %v", until)
+	}
+	r.serve(start.Add(17 * time.Second))
+	if until := r.fail(p, azure.FaultServer, 0, "", start.Add(18*time.Second)); until != start.Add(23*time.Second) {
+		t.Errorf("the first rest after an answer lasts until %v", until)
+	}
+}
+
 func TestAnAnswerEndsARestOnlyWhenItsRequestBeganAfterIt(t *testing.T) {
 	var r cooldown
 	r.fail(cooldownPolicy{first: time.Second}, azure.FaultThrottled, time.Minute, "", start)

@@ -24,7 +24,9 @@ type Observer interface {
 type Fleet struct {
 	now      func() time.Time
 	observer Observer
-	process  uint32 // tells this process's claims from another's
+	process  uint32         // tells this process's claims from another's
+	draw     func() float64 // the chance in shuffles; tests seed it
+	given    handovers
 
 	mu      sync.RWMutex // written at reloads alone
 	members map[string]*member
@@ -37,7 +39,7 @@ func NewFleet(o Observer, now func() time.Time) *Fleet {
 	if now == nil {
 		now = time.Now
 	}
-	return &Fleet{now: now, observer: o, process: rand.Uint32(), members: make(map[string]*member)}
+	return &Fleet{now: now, observer: o, process: rand.Uint32(), draw: rand.ExpFloat64, members: make(map[string]*member)}
 }
 
 // adopt gives the members of a new configuration's deployments and forgets those
@@ -158,6 +160,11 @@ func (f *Fleet) Told(r Cooldown) {
 		m.cooldown.told(r.Fault, r.Until, r.Why, f.now())
 	}
 }
+
+// Lost is the claim that a request was given in place of the one that Envoy tells
+// of, none or another, when Envoy never got it. Whoever asks has to end it: the
+// one before it has been.
+func (f *Fleet) Lost(request string, told Claim) (Claim, bool) { return f.given.take(request, told) }
 
 // End settles a claim: the try is over. tokens is what it really used, negative
 // when nobody knows: then what was reserved stays counted. A claim must be

@@ -56,16 +56,18 @@ func (m *member) failures() []Failure {
 	return append([]Failure{}, m.last...)
 }
 
-// take reserves room in this process's windows.
-func (m *member) take(minute uint32, tokens, rpm, tpm int64) bool {
-	if !m.requests.take(minute, 1, rpm) {
-		return false
+// take reserves room in this process's windows. It gives the minute whose tokens
+// are to be settled.
+func (m *member) take(minute uint32, tokens, rpm, tpm int64) (uint32, bool) {
+	minute, ok := m.requests.take(minute, 1, rpm)
+	if !ok {
+		return minute, false
 	}
-	if !m.tokens.take(minute, reserved(tokens, tpm), tpm) {
+	in, ok := m.tokens.take(minute, reserved(tokens, tpm), tpm)
+	if !ok {
 		m.requests.adjust(minute, -1)
-		return false
 	}
-	return true
+	return in, ok
 }
 
 // hasRoom is whether take would succeed now.
@@ -94,7 +96,8 @@ type average struct {
 const (
 	// averageWeight is the weight of each new measurement.
 	averageWeight = 0.2
-	// averageHalfLife is after what time an old average counts half, in seconds.
+	// averageHalfLife is how long an average counts in full, and after how long
+	// from then it counts half, in seconds.
 	averageHalfLife = 60
 )
 
@@ -103,7 +106,8 @@ func (a *average) add(d time.Duration, now time.Time) {
 		old := a.value.Load()
 		next := d.Seconds()
 		if old != 0 {
-			next = averageWeight*next + (1-averageWeight)*math.Float64frombits(old)
+			keep := (1 - averageWeight) * a.left(now.Unix())
+			next = (1-keep)*next + keep*math.Float64frombits(old)
 		}
 		if a.value.CompareAndSwap(old, math.Float64bits(max(next, 1e-9))) {
 			a.at.Store(now.Unix())
@@ -112,11 +116,13 @@ func (a *average) add(d time.Duration, now time.Time) {
 	}
 }
 
-// seconds is the average as it counts now; 0 was never measured.
-func (a *average) seconds(unix int64) float64 {
-	v := math.Float64frombits(a.value.Load())
-	if age := unix - a.at.Load(); v > 0 && age > averageHalfLife {
-		v *= math.Exp2(-float64(age-averageHalfLife) / averageHalfLife)
+// seconds is the average; 0 was never measured.
+func (a *average) seconds() float64 { return math.Float64frombits(a.value.Load()) }
+
+// left is what share of its weight the average still has.
+func (a *average) left(unix int64) float64 {
+	if age := unix - a.at.Load(); age > averageHalfLife {
+		return math.Exp2(-float64(age-averageHalfLife) / averageHalfLife)
 	}
-	return v
+	return 1
 }

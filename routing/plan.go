@@ -181,14 +181,14 @@ func (p *planner) serve(ctx context.Context, g *group, capture string) (Plan, *a
 func (p *planner) gather(g *group) {
 	t := p.table
 	p.now = t.fleet.now()
-	p.view = view{minute: minuteOf(p.now), unix: p.now.Unix(), tokens: p.r.Tokens, group: g}
+	p.view = view{minute: minuteOf(p.now), unix: p.now.Unix(), tokens: p.r.Tokens, group: g, draw: t.fleet.draw}
 	p.able, p.cooling, p.faulty = p.able[:0], p.cooling[:0], p.faulty[:0]
 	p.full, p.unready, p.refused = false, false, nil
 	shared := t.store != nil
 	n := uint32(len(g.deployments))
 	first := uint32(0)
 	if n > 1 {
-		first = g.next.Add(1)
+		first = g.next.Add(1) % n
 	}
 	for i := range n {
 		d := g.deployments[(first+i)%n]

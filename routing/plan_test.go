@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,16 @@ func TestAPlanListsEveryDeploymentThatMayServe(t *testing.T) {
 	for name, n := range first {
 		if n != 10 {
 			t.Errorf("%s came first %d times of 30", name, n)
+		}
+	}
+}
+
+func TestEveryDeploymentIsPlannedWhenTheCountOfTurnsBeginsAnew(t *testing.T) {
+	w := newWorld(t, list(entries("m", "one", "two", "three")))
+	w.groups[w.group["m"]].next.Store(math.MaxUint32 - 3)
+	for range 6 {
+		if _, order := w.plan("m"); sorted(order) != "one three two" {
+			t.Fatalf("planned %s", order)
 		}
 	}
 }

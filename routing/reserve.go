@@ -30,9 +30,9 @@ func (p *planner) reserve(ctx context.Context, g *group) (Claim, bool, *azure.Er
 	}
 	for i := range p.able {
 		d := p.able[i].d
-		if d.member.take(p.view.minute, p.r.Tokens, d.RPM, d.TPM) {
+		if minute, ok := d.member.take(p.view.minute, p.r.Tokens, d.RPM, d.TPM); ok {
 			p.able = slices.Delete(p.able, 0, i)
-			return p.claim(d, p.view.minute, false), true, nil
+			return p.claim(d, minute, false), true, nil
 		}
 		p.full = true
 	}
@@ -84,7 +84,7 @@ func (p *planner) claim(d *Deployment, minute uint32, shared bool) Claim {
 
 func (t *Table) claim(d *Deployment, minute uint32, tokens int64, shared bool) Claim {
 	d.member.inFlight.begin(minute)
-	return Claim{ID: d.Cluster, Minute: minute, Tokens: reserved(tokens, d.TPM), Shared: shared, Process: t.fleet.process}
+	return Claim{ID: d.Cluster, Minute: minute, Tokens: reserved(tokens, d.TPM), Estimate: tokens, Shared: shared, Process: t.fleet.process}
 }
 
 // Retry is a later attempt of a plan: at the deployment of a cluster, which
@@ -104,7 +104,7 @@ func (t *Table) Retry(ctx context.Context, id, model string, before Claim) (Atte
 		return Attempt{}, Claim{}, unavailable(model, err)
 	}
 	g := t.groups[t.group[d.Group]]
-	p := newPlanner(t, &Request{Model: model, Tokens: before.Tokens})
+	p := newPlanner(t, &Request{Model: model, Tokens: before.Estimate})
 	defer p.free()
 	p.now = t.fleet.now()
 	p.view.minute = minuteOf(p.now)

@@ -1,7 +1,5 @@
 package routing
 
-import "math/rand/v2"
-
 // byWeight shuffles: each deployment comes first as often as its weight says. A
 // weight is what the configuration gives as weight, else as rpm, else as tpm, as
 // LiteLLM has it; one of each kind for the whole group. Exponentially
@@ -20,5 +18,5 @@ func byWeight(d *Deployment, v *view) float64 {
 	if w <= 0 {
 		w = 1e-9 // none of its group's kind: only when no other can serve
 	}
-	return rand.ExpFloat64() / w //nolint:gosec // no secret
+	return v.draw() / w
 }

@@ -32,7 +32,7 @@ func (t *Table) States() []State {
 		m := d.member
 		s := State{
 			Deployment: d, InFlight: m.inFlight.at(minute), Requests: m.requests.at(minute), Tokens: m.tokens.at(minute),
-			Latency: m.latency.seconds(now.Unix()), Served: m.served.Load(), Failed: m.failed.Load(), Failures: m.failures(),
+			Latency: m.latency.seconds(), Served: m.served.Load(), Failed: m.failed.Load(), Failures: m.failures(),
 		}
 		if fault, until, cooling := m.cooldown.at(now); cooling {
 			s.Fault, s.CoolUntil, s.Why = fault.String(), until, m.cooldown.reason()

@@ -13,6 +13,7 @@ type view struct {
 	unix   int64 // seconds
 	tokens int64 // estimate for the request
 	group  *group
+	draw   func() float64 // exponentially distributed numbers
 }
 
 // strategies are all of them, each in a file of its own.

@@ -199,6 +199,13 @@ func (t *Table) repeats(d *Deployment) int {
 // Has is whether the table has the deployment of a cluster.
 func (t *Table) Has(cluster string) bool { return t.byCluster[cluster] != nil }
 
+// Give notes that a claim is given to Envoy for a request, in place of the one
+// before, if any: it may get lost on its way (Fleet.Lost).
+func (t *Table) Give(request string, before, given Claim) { t.fleet.given.add(request, before, given) }
+
+// Lost is what was given to Envoy and did not arrive (Fleet.Lost).
+func (t *Table) Lost(request string, told Claim) (Claim, bool) { return t.fleet.Lost(request, told) }
+
 // End settles a claim (Fleet.End).
 func (t *Table) End(c Claim, tokens int64) { t.fleet.End(c, tokens) }
 

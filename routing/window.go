@@ -41,22 +41,22 @@ func (w *window) at(minute uint32) int64 {
 }
 
 // take adds n to a minute's count, unless that would exceed the limit; 0 is no
-// limit. A minute that has passed for this window is not counted any more.
-func (w *window) take(minute uint32, n, limit int64) bool {
+// limit. It gives the minute that was counted: when the next has begun since the
+// caller looked at the clock, the next, for that is when the request goes out. A
+// window that is further ahead is of a clock that was set back, and begins anew.
+func (w *window) take(minute uint32, n, limit int64) (in uint32, ok bool) {
 	for {
 		word := w.word.Load()
 		var count int64
-		switch have := uint32(word >> countBits); {
-		case have == minute:
-			count = int64(word & countMask)
-		case have > minute:
-			return true
+		in = minute
+		if have := uint32(word >> countBits); have == minute || have == minute+1 {
+			in, count = have, int64(word&countMask)
 		}
 		if limit > 0 && count+n > limit {
-			return false
+			return in, false
 		}
-		if w.word.CompareAndSwap(word, pack(minute, count+n)) {
-			return true
+		if w.word.CompareAndSwap(word, pack(in, count+n)) {
+			return in, true
 		}
 	}
 }
@@ -95,11 +95,14 @@ type gauge struct{ began [16]window }
 func (g *gauge) begin(minute uint32) { g.began[minute%16].take(minute, 1, 0) }
 func (g *gauge) end(minute uint32)   { g.began[minute%16].adjust(minute, -1) }
 
-// at is how many are in hand.
+// at is how many are in hand. What began by a store's clock that is ahead counts
+// too.
 func (g *gauge) at(minute uint32) int64 {
 	var n int64
-	for back := range uint32(len(g.began)) {
-		n += g.began[(minute-back)%16].at(minute - back)
+	for i := range g.began {
+		if word := g.began[i].word.Load(); uint32(word>>countBits)+uint32(len(g.began)) > minute {
+			n += int64(word & countMask)
+		}
 	}
 	return n
 }

@@ -14,7 +14,7 @@ func TestAWindowLetsExactlyItsLimitThrough(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 1000 {
-				if w.take(7, 1, 1234) {
+				if _, ok := w.take(7, 1, 1234); ok {
 					through.Add(1)
 				}
 			}
@@ -28,14 +28,45 @@ func TestAWindowLetsExactlyItsLimitThrough(t *testing.T) {
 
 func TestAWindowBeginsAnewWithTheMinute(t *testing.T) {
 	var w window
-	if !w.take(7, 5, 5) || w.take(7, 1, 5) {
-		t.Fatal("the limit does not hold")
+	for i, tt := range []struct {
+		minute uint32
+		n      int64
+		in     uint32
+		ok     bool
+	}{
+		{7, 5, 7, true},
+		{7, 1, 7, false},
+		{8, 4, 8, true},
+		{7, 1, 8, true},  // looked at the clock just before the minute ended
+		{7, 1, 8, false}, // and is held to the limit of the new one
+		{3, 5, 3, true},  // a clock that was set back
+		{3, 1, 3, false},
+	} {
+		if in, ok := w.take(tt.minute, tt.n, 5); in != tt.in || ok != tt.ok {
+			t.Fatalf("step %d: minute %d, %t; want %d, %t", i, in, ok, tt.in, tt.ok)
+		}
 	}
-	if w.at(8) != 0 || !w.take(8, 5, 5) {
-		t.Error("the next minute has no room")
-	}
-	if !w.take(7, 1, 5) || w.at(8) != 5 {
-		t.Error("a late comer of the minute before changes this one")
+}
+
+func TestNoMinuteExceedsItsLimitWhenManyComeAtItsEdge(t *testing.T) {
+	const limit = 50
+	for range 200 {
+		var w window
+		var through [2]atomic.Int64
+		var all sync.WaitGroup
+		for i := range uint32(8) {
+			all.Go(func() {
+				for range limit {
+					if in, ok := w.take(7+i%2, 1, limit); ok { // half of them looked before the edge
+						through[in-7].Add(1)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if before, after := through[0].Load(), through[1].Load(); before > limit || after != limit {
+			t.Fatalf("%d and %d went through", before, after)
+		}
 	}
 }
 
@@ -90,6 +121,11 @@ func TestAGaugeForgetsWhatNeverEnded(t *testing.T) {
 	if got := g.at(200); got != 0 {
 		t.Errorf("%d in hand for ever", got)
 	}
+	g.begin(201) // by a clock that is ahead
+	if got := g.at(200); got != 1 {
+		t.Errorf("%d in hand of the minute to come, want 1", got)
+	}
+	g.end(201)
 	g.end(100) // of a minute that is long gone
 	g.begin(200)
 	if got := g.at(200); got != 1 {

@@ -32,6 +32,12 @@ func (l ledger) Attempted(e *envoy.Entry) {
 func (l ledger) Ended(e *envoy.Entry) {
 	l.metrics.RequestEnded(e.Attempts)
 	claim, ok := routing.ParseClaim(e.Claim)
+	if e.ClientLeft() {
+		if lost, missed := l.fleet.Lost(e.Request, claim); missed {
+			l.fleet.End(lost, 0)
+			return // and the one before has been ended
+		}
+	}
 	if !ok {
 		return // azproc's own answer
 	}
@@ -43,6 +49,9 @@ func (l ledger) Ended(e *envoy.Entry) {
 		tokens = 0
 	}
 	l.fleet.End(claim, tokens)
+	if claim.ID != e.Cluster {
+		return // azproc itself refused a later attempt: the claim is still the one before's, which was told
+	}
 	switch {
 	case fault == azure.FaultThrottled:
 		// The attempt was told already, but not what its text says.

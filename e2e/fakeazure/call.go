@@ -26,6 +26,7 @@ type call struct {
 	fault      Fault
 	request    *Request // its record; nil when quiet
 	answer     *answer
+	torn       bool   // the client left before its body was complete
 	aborted    bool   // the answer is incomplete: the connection must not end well
 	remembered string // the hash that identities are made of
 }
@@ -58,11 +59,14 @@ func (r *resource) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	found, known := r.find(request.Method, request.URL.EscapedPath())
 	c.route = found
 	c.name = found.deployment
+	c.uploading()
 	wrong := c.read(known && found.op.form)
 	c.fault = c.server.nextFault(c.place())
 	c.record()
 	c.commonHeaders()
 	switch {
+	case c.torn:
+		c.left(nil)
 	case c.misbehave():
 	case !known:
 		c.fail(c.unknownPath())
@@ -129,7 +133,7 @@ func (c *call) deploy() *failure {
 func (c *call) read(isForm bool) *failure {
 	if isForm {
 		f, wrong := readForm(c.r)
-		c.form = f
+		c.form, c.torn = f, f.torn
 		_ = json.Unmarshal([]byte(f.value("fakeazure")), &c.options) // absent from real requests
 		if c.nameInBody() {
 			c.name = f.value("model")
@@ -137,7 +141,7 @@ func (c *call) read(isForm bool) *failure {
 		return wrong
 	}
 	body, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody))
-	c.body = body
+	c.body, c.torn = body, err != nil
 	if err != nil || c.r.Method != http.MethodPost || c.op == nil {
 		return nil // the client left, or there is nothing to read
 	}

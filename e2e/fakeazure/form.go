@@ -19,6 +19,7 @@ type form struct {
 	raw    []byte // the whole body when it is not larger than keptBody
 	length int64
 	hash   string // of the whole body, hex
+	torn   bool   // the body ended before its time
 }
 
 // keptField is the longest value of a part that is not a file.
@@ -40,14 +41,29 @@ func (m *bodyMeter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// tornReader notes that its source ends before its time: net/http's body says so
+// once only.
+type tornReader struct {
+	from io.Reader
+	torn bool
+}
+
+func (r *tornReader) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	r.torn = r.torn || (err != nil && err != io.EOF)
+	return n, err
+}
+
 // readForm reads the whole body. The form is never nil; it has what came before
 // a mistake.
 func readForm(r *http.Request) (*form, *failure) {
 	meter := &bodyMeter{hash: sha256.New()}
-	body := io.TeeReader(r.Body, meter)
+	source := &tornReader{from: r.Body}
+	body := io.TeeReader(source, meter)
 	f := &form{}
 	wrong := f.readParts(r.Header.Get("Content-Type"), body)
 	_, _ = io.Copy(io.Discard, body) // the epilogue, or all that follows a mistake
+	f.torn = source.torn
 	f.length, f.hash = meter.length, hex.EncodeToString(meter.hash.Sum(nil))
 	if f.length <= keptBody {
 		f.raw = meter.kept.Bytes()

@@ -106,3 +106,51 @@ func TestOtherPlacesPassTheGate(t *testing.T) {
 	s.Gate("a", "chat")
 	want(t, "another deployment", classic(t, s, "five", "chat/completions", ask("x")).Status, http.StatusOK)
 }
+
+func TestAnUploadIsToldWhenItBeginsAndWhenItsClientLeaves(t *testing.T) {
+	s := start(t, standard())
+	form, body := multipartBody(t, part{"model", "", "whisper"}, part{"file", "a.wav", strings.Repeat("x", 10_000)})
+	for name, row := range map[string]struct{ path, kind, body string }{
+		"a form": {"/openai/v1/audio/transcriptions", form, body},
+		"JSON":   {"/openai/v1/chat/completions", "application/json", ask("hello", `"model":"chat"`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, leave := context.WithCancel(deadline(t))
+			defer leave()
+			half, rest := io.Pipe()
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL("a")+row.path, half)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.ContentLength = int64(len(row.body))
+			r.Header.Set("Content-Type", row.kind)
+			r.Header.Set("Accept-Encoding", "identity")
+			r.Header.Set("Api-Key", "key-a")
+			failed := make(chan error, 1)
+			go func() {
+				_, err := http.DefaultClient.Do(r)
+				failed <- err
+			}()
+			_, _ = io.WriteString(rest, row.body[:len(row.body)/2])
+			select {
+			case u := <-s.Uploads():
+				want(t, "upload", u, Upload{"a", row.path, int64(len(row.body))})
+			case <-deadline(t).Done():
+				t.Fatal("the upload is not told")
+			}
+			leave()
+			_ = rest.CloseWithError(context.Canceled)
+			if err := <-failed; err == nil {
+				t.Error("the client has an answer")
+			}
+			select {
+			case d := <-s.Disconnects():
+				want(t, "resource", d.Resource, "a")
+			case <-deadline(t).Done():
+				t.Error("the client's leaving is not told")
+			}
+			last, _ := s.Last()
+			want(t, "status", last.Status, 0)
+		})
+	}
+}

@@ -83,7 +83,7 @@ func (s *Server) WaitRequests(ctx context.Context, n int) ([]Request, error) {
 }
 
 // Reset forgets requests, violations, scripts, paces, rate limits and the
-// disconnects that nobody has read. Gates stay.
+// disconnects and uploads that nobody has read. Gates stay.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,6 +95,7 @@ func (s *Server) Reset() {
 	for {
 		select {
 		case <-s.disconnects:
+		case <-s.uploads:
 		default:
 			return
 		}

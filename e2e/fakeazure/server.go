@@ -33,6 +33,7 @@ type Server struct {
 	counts      map[place]int
 	limits      map[place]*limit
 	disconnects chan Disconnect
+	uploads     chan Upload
 }
 
 // place names a deployment, or with the deployment "" a whole resource.
@@ -64,6 +65,7 @@ func New(c Config) *Server {
 		counts:      map[place]int{},
 		limits:      map[place]*limit{},
 		disconnects: make(chan Disconnect, 1024),
+		uploads:     make(chan Upload, 1024),
 	}
 	for _, configured := range c.Resources {
 		r := &resource{Resource: configured, server: s, deployments: map[string]*Deployment{}, bench: true}
