@@ -48,6 +48,24 @@ func collection(path string) *Operation {
 // Content is whether the path asks for the bytes of a file, which pass as they are.
 func (r *Route) Content() bool { return strings.HasSuffix(r.Below, "/content") }
 
+// HasIDs is whether an answer may hold ids of its resource.
+func (r *Route) HasIDs() bool {
+	switch {
+	case r.Op == OpResponses:
+		return true
+	case !r.Op.Below || r.Content():
+		return false
+	case r.Op == OpPassthrough:
+		name := strings.TrimPrefix(strings.TrimPrefix(r.Below, "openai/"), "v1/")
+		if named, ok := strings.CutPrefix(name, "deployments/"); ok {
+			_, name, _ = strings.Cut(named, "/")
+		}
+		op := operationsByName[name]
+		return op == nil || op == OpResponses
+	}
+	return true
+}
+
 // List is whether the path asks for a whole collection.
 func (r *Route) List() bool {
 	switch r.Op {

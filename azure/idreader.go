@@ -11,9 +11,11 @@ import (
 // Home is where the ids of a request belong: to one resource, or to none that is
 // known. The zero value is for a request whose ids are still to be read.
 type Home struct {
-	// Code is of the resource; Found says that there was an id with a tag.
+	// Code is of the resource; Found says that there was an id with a tag, and ID is
+	// the first one.
 	Code  ResourceCode
 	Found bool
+	ID    string
 	// Raw is the first id without a tag, "" for none: made before the gateway was
 	// there, or by whoever calls.
 	Raw string
@@ -34,7 +36,9 @@ func (t *Tags) ID(text string, home *Home) (string, *Error) {
 	case home.Found && home.Code != code:
 		return "", invalid("mixed_resources", "", "The request names ids of different Azure resources (%s is of another than the ones before it): they cannot be used together.", text)
 	}
-	home.Code, home.Found = code, true
+	if !home.Found {
+		home.Code, home.Found, home.ID = code, true, text
+	}
 	return id, nil
 }
 

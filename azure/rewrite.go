@@ -41,6 +41,23 @@ func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (Body, *Error) 
 	return Body{Bytes: e.apply(d), Changed: true, original: d.raw, made: e.list}, nil
 }
 
+// Rename makes the body with the deployment's name and leaves everything else: for
+// what is passed on as it is. drop takes the model away instead.
+func (w *Rewrite) Rename(d *Doc, drop bool) Body {
+	var e edits
+	switch m := d.members[keyModel]; {
+	case !m.there():
+	case drop:
+		e.delete(m)
+	default:
+		w.setModel(d, &e)
+	}
+	if e.none() {
+		return Body{Bytes: d.raw}
+	}
+	return Body{Bytes: e.apply(d), Changed: true, original: d.raw, made: e.list}
+}
+
 // Refuses is the error that Apply would give, without making the body.
 func (w *Rewrite) Refuses(d *Doc, op *Operation) *Error {
 	if w.Family == nil || !w.Family.reasoning || w.DropParams {

@@ -13,8 +13,7 @@ import (
 // and the proof that this gateway says so.
 //
 //	resp_68a1f0…c3~Xk2QhT9sPz0b
-//	└─ Azure's ──┘ └4─┘└──8───┘
-//	              resource  proof
+//	└─ Azure's ──┘ └ 4 bytes of the resource, 5 of the proof, in base64url
 //
 // So an id finds its way home after a restart, and from any replica with the same
 // secret, without anyone remembering it. The mark is in no id of Azure's, needs no
@@ -22,15 +21,14 @@ import (
 // through for it at the speed of memory.
 const (
 	tagMark   = '~'
-	codeSize  = 3
-	proofSize = 6
+	codeSize  = 4
+	proofSize = 5
 	// tagSize is how many characters a tag adds to an id.
 	tagSize = 1 + (codeSize+proofSize)*4/3
 )
 
-// ResourceCode stands for a resource in an id: three bytes that only a holder of
-// the secret can compute. Two resources of one configuration may share a code; then
-// the proof tells them apart.
+// ResourceCode stands for a resource in an id: four bytes that only a holder of the
+// secret can compute.
 type ResourceCode [codeSize]byte
 
 // Tags makes and reads tags with one secret. It is safe for concurrent use.

@@ -18,7 +18,13 @@ const streamBody = `{"model":"chat","stream":true,"messages":[{"role":"user","co
 // stream begins a streamed request; the answer's body is the caller's.
 func stream(ctx context.Context, t *testing.T, g *gateway, body string) *http.Response {
 	t.Helper()
-	r, err := http.NewRequestWithContext(ctx, "POST", g.url+"/v1/chat/completions", strings.NewReader(body))
+	return streamAt(ctx, t, g, "/v1/chat/completions", body)
+}
+
+// streamAt is stream for any path.
+func streamAt(ctx context.Context, t *testing.T, g *gateway, path, body string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, "POST", g.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,6 +72,8 @@ func luaStrings(texts []string) string {
 var headersRead = []string{
 	":method", ":path", "content-type", "content-length", "authorization", "api-key", "x-api-key",
 	"upgrade", "openai-beta", "anthropic-version", "x-request-id",
+	"x-litellm-model", "custom-llm-provider",
+	":status", "content-encoding", "x-azproc-deployment", // of a response that has to change
 }
 
 // bufferMargin is how much more of a body Envoy buffers than azproc takes, in

@@ -33,23 +33,28 @@ func bytesAnswer(parts ...[]byte) answer {
 	return a
 }
 
-// The two ways in which azproc asks for a request's body. The response is never
-// asked for: every other mode says SKIP or NONE.
+// The ways in which azproc asks for a request's body, and whether it asks for the
+// headers of the response too: only where the response has to change.
 var (
 	// bufferedBody goes with the answer to the headers: Envoy then sends the
 	// whole body in one message.
-	bufferedBody = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip))
+	bufferedBody         = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSkip))
+	bufferedBodyAnswered = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSend))
 	// duplexBody is a message of its own, before the headers are answered: only
 	// so does Envoy keep the content-length (envoy-facts, section 4). It wants
 	// the trailers along.
-	duplexBody = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend))
+	duplexBody         = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend, headerModeSkip))
+	duplexBodyAnswered = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend, headerModeSend))
+	// headersAnswered goes with the answer to the headers of a request whose body,
+	// if any, passes by.
+	headersAnswered = wire.AppendBytes(nil, fieldModeOverride, processingMode(0, headerModeSkip, headerModeSend))
 	// trailersUnchanged answers the trailers of a streamed body.
 	trailersUnchanged = wire.AppendBytes(nil, fieldTrailersAnswer, "")
 )
 
-func processingMode(body, trailers uint64) []byte {
+func processingMode(body, trailers, response uint64) []byte {
 	b := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
-	b = wire.AppendVarint(b, fieldResponseHeaderMode, headerModeSkip)
+	b = wire.AppendVarint(b, fieldResponseHeaderMode, response)
 	b = wire.AppendVarint(b, fieldRequestBodyMode, body)
 	b = wire.AppendVarint(b, fieldRequestTrailerMode, trailers)
 	return wire.AppendVarint(b, fieldResponseTrailerMode, headerModeSkip)
@@ -106,6 +111,8 @@ type forward struct {
 	timeout time.Duration
 	// retryOn says, in Envoy's words, after what the next deployment is asked.
 	retryOn string
+	// resource is set when the answer has to change: its ids get tags.
+	resource *azure.Resource
 }
 
 // The conditions of x-envoy-retry-on.
@@ -161,8 +168,11 @@ func (f *forward) answer(field protowire.Number) answer {
 	} else {
 		metadata = appendRetried(space[:0], f.fixed, f.claim)
 	}
-	b := make([]byte, 0, 64+len(m)+len(metadata))
+	b := make([]byte, 0, 96+len(m)+len(metadata))
 	b = append(b, metadata...)
+	if f.resource != nil && field == fieldHeadersAnswer {
+		b = append(b, headersAnswered...)
+	}
 	b = wire.AppendPrefix(b, field, wire.FieldSize(size))
 	b = wire.AppendPrefix(b, fieldCommon, size)
 	b = wire.AppendBytes(b, fieldHeaderMutation, m)
@@ -189,9 +199,9 @@ func (f *forward) appendRetries(m []byte) []byte {
 	return m
 }
 
-// chunk passes one piece of a streamed body on and takes data over; nil is an
-// empty piece.
-func chunk(data mem.Buffer, end bool) answer {
+// chunk passes one piece of a streamed body on, of the request or the response by
+// the field, and takes data over; nil is an empty piece.
+func chunk(field protowire.Number, data mem.Buffer, end bool) answer {
 	var last uint64
 	n, streamed := 0, 0
 	if end {
@@ -204,7 +214,7 @@ func chunk(data mem.Buffer, end bool) answer {
 	mutation := wire.FieldSize(streamed)
 	common := wire.FieldSize(mutation)
 	b := make([]byte, 0, 48)
-	b = wire.AppendPrefix(b, fieldBodyAnswer, wire.FieldSize(common))
+	b = wire.AppendPrefix(b, field, wire.FieldSize(common))
 	b = wire.AppendPrefix(b, fieldCommon, common)
 	b = wire.AppendPrefix(b, fieldBodyMutation, mutation)
 	b = wire.AppendPrefix(b, fieldStreamedBody, streamed)

@@ -136,7 +136,7 @@ func TestChunksCarryTheirBytesAndTheEnd(t *testing.T) {
 					Mutation: &extprocv3.BodyMutation_StreamedResponse{StreamedResponse: &extprocv3.StreamedBodyResponse{Body: tt.body, EndOfStream: tt.end}},
 				}}},
 			}}
-			if d := cmp.Diff(want, decode(t, chunk(data, tt.end)), protocmp.Transform()); d != "" {
+			if d := cmp.Diff(want, decode(t, chunk(fieldBodyAnswer, data, tt.end)), protocmp.Transform()); d != "" {
 				t.Error(d)
 			}
 		})

@@ -9,8 +9,11 @@ import "github.com/azproc/azproc/wire"
 const (
 	// ProcessingRequest
 	fieldRequestHeaders  = 2
+	fieldAnswerHeaders   = 3
 	fieldRequestBody     = 4
+	fieldAnswerBody      = 5
 	fieldRequestTrailers = 6
+	fieldAnswerTrailers  = 7
 	fieldMetadataContext = 8
 	fieldAttributes      = 9
 
@@ -29,13 +32,17 @@ const (
 	fieldValue       = 2
 	fieldRawValue    = 3
 
-	// ProcessingResponse
-	fieldHeadersAnswer     = 1
-	fieldBodyAnswer        = 3
-	fieldTrailersAnswer    = 5
-	fieldImmediateResponse = 7
-	fieldDynamicMetadata   = 8
-	fieldModeOverride      = 9
+	// ProcessingResponse: what is answered to the messages of the request, then to
+	// those of the response.
+	fieldHeadersAnswer          = 1
+	fieldBodyAnswer             = 3
+	fieldTrailersAnswer         = 5
+	fieldResponseHeadersAnswer  = 2
+	fieldResponseBodyAnswer     = 4
+	fieldResponseTrailersAnswer = 6
+	fieldImmediateResponse      = 7
+	fieldDynamicMetadata        = 8
+	fieldModeOverride           = 9
 
 	// HeadersResponse, BodyResponse
 	fieldCommon = 1
@@ -68,6 +75,7 @@ const (
 	fieldRequestHeaderMode   = 1
 	fieldResponseHeaderMode  = 2
 	fieldRequestBodyMode     = 3
+	fieldResponseBodyMode    = 4
 	fieldRequestTrailerMode  = 5
 	fieldResponseTrailerMode = 6
 )

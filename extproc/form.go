@@ -92,7 +92,7 @@ func (s *stream) streamForm(form *azure.Form) error {
 		return err
 	}
 	if err := held.drain(func(b []byte, last bool) error {
-		return s.send(chunk(mem.SliceBuffer(b), end && last))
+		return s.send(chunk(fieldBodyAnswer, mem.SliceBuffer(b), end && last))
 	}); err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (s *stream) pass() error {
 		switch s.in.kind {
 		case kindBody:
 			end := s.in.end
-			err := s.send(chunk(s.in.lend(), end))
+			err := s.send(chunk(fieldBodyAnswer, s.in.lend(), end))
 			s.in.release()
 			if err != nil || end {
 				return err

@@ -15,6 +15,10 @@ const (
 	kindHeaders              // the request's headers
 	kindBody                 // a buffered body, or one chunk of a streamed one
 	kindTrailers             // the request's trailers, after a streamed body
+
+	kindAnswerHeaders  // the response's headers, where they were asked for
+	kindAnswerBody     // a chunk of the response
+	kindAnswerTrailers // its trailers
 )
 
 // message is one message from Envoy reduced to what azproc reads of it.
@@ -22,9 +26,9 @@ type message struct {
 	kind kind
 	// end is Envoy's end_of_stream: nothing of the request follows.
 	end bool
-	// head is set for kindHeaders.
+	// head is set for kindHeaders and kindAnswerHeaders.
 	head head
-	// body is set for kindBody and valid until release.
+	// body is set for kindBody and kindAnswerBody and valid until release.
 	body []byte
 	// cluster is set in the first message of a later attempt: where Envoy has
 	// come to. memory is then what the first attempt has left.
@@ -43,7 +47,12 @@ type head struct {
 	authorization, apiKey, xKey  string
 	upgrade                      string
 	anthropicVersion, openAIBeta string
-	requestID                    string
+	modelSelector, provider      string // LiteLLM's, for what names no model
+
+	// Of a response: its status, and who has served it (routes.yaml).
+	status, deployment, contentEncoding string
+
+	requestID string
 }
 
 // field gives the place of a header in h; nil for one azproc does not read.
@@ -69,6 +78,16 @@ func (h *head) field(name string) *string {
 		return &h.anthropicVersion
 	case "openai-beta":
 		return &h.openAIBeta
+	case "x-litellm-model":
+		return &h.modelSelector
+	case "custom-llm-provider":
+		return &h.provider
+	case ":status":
+		return &h.status
+	case "x-azproc-deployment":
+		return &h.deployment
+	case "content-encoding":
+		return &h.contentEncoding
 	case "x-request-id":
 		return &h.requestID
 	}
@@ -82,7 +101,7 @@ func (m *message) ReadWire(data mem.BufferSlice) error {
 	*m = message{}
 	buffer := data.MaterializeToBuffer(wire.Buffers)
 	all := buffer.ReadOnlyData()
-	if err := m.parse(all); err != nil || m.kind != kindBody {
+	if err := m.parse(all); err != nil || m.kind != kindBody && m.kind != kindAnswerBody {
 		buffer.Free()
 		return err
 	}
@@ -119,6 +138,14 @@ func (m *message) parse(b []byte) error {
 			return m.parseBody(v)
 		case fieldRequestTrailers:
 			m.kind = kindTrailers
+		case fieldAnswerHeaders:
+			m.kind = kindAnswerHeaders
+			return m.parseHeaders(v)
+		case fieldAnswerBody:
+			m.kind = kindAnswerBody
+			return m.parseBody(v)
+		case fieldAnswerTrailers:
+			m.kind = kindAnswerTrailers
 		case fieldAttributes:
 			if k, fields := wire.Entry(v); string(k) == extProcName {
 				m.cluster = wire.Text(fields, "xds.cluster_name")

@@ -92,15 +92,44 @@ func TestBodyIsTheBytesThatWereSentInOnePieceOrMany(t *testing.T) {
 }
 
 func TestMessagesThatWereNotAskedForAreOfNoKind(t *testing.T) {
-	wire, err := proto.Marshal(&extprocv3.ProcessingRequest{Request: &extprocv3.ProcessingRequest_ResponseHeaders{
-		ResponseHeaders: &extprocv3.HttpHeaders{},
-	}})
+	wire, err := proto.Marshal(&extprocv3.ProcessingRequest{ObservabilityMode: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var m message
 	if err := m.ReadWire(split(wire, 100)); err != nil || m.kind != kindOther {
 		t.Errorf("kind %d, error %v", m.kind, err)
+	}
+}
+
+func TestAResponseIsReadWhereItWasAskedFor(t *testing.T) {
+	headers := headersRequest(true, ":status", "200", "content-type", "application/json", "x-azproc-deployment", "d", "content-encoding", "gzip").GetRequestHeaders()
+	for _, tt := range []struct {
+		sent *extprocv3.ProcessingRequest
+		want message
+	}{
+		{
+			&extprocv3.ProcessingRequest{Request: &extprocv3.ProcessingRequest_ResponseHeaders{ResponseHeaders: headers}},
+			message{kind: kindAnswerHeaders, end: true, head: head{status: "200", contentType: "application/json", deployment: "d", contentEncoding: "gzip"}},
+		},
+		{
+			&extprocv3.ProcessingRequest{Request: &extprocv3.ProcessingRequest_ResponseBody{ResponseBody: &extprocv3.HttpBody{Body: []byte("abc"), EndOfStream: true}}},
+			message{kind: kindAnswerBody, end: true, body: []byte("abc")},
+		},
+		{&extprocv3.ProcessingRequest{Request: &extprocv3.ProcessingRequest_ResponseTrailers{ResponseTrailers: &extprocv3.HttpTrailers{}}}, message{kind: kindAnswerTrailers}},
+	} {
+		wire, err := proto.Marshal(tt.sent)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m message
+		if err := m.ReadWire(split(wire, 7)); err != nil {
+			t.Fatal(err)
+		}
+		if m.kind != tt.want.kind || m.end != tt.want.end || m.head != tt.want.head || string(m.body) != string(tt.want.body) {
+			t.Errorf("read %+v, want %+v", m, tt.want)
+		}
+		m.release()
 	}
 }
 

@@ -39,6 +39,7 @@ type stream struct {
 	in      message
 	head    head
 	route   azure.Route
+	home    azure.Home // of the ids in the path
 }
 
 // run takes the stream from its first message to its last. It must not return
@@ -64,6 +65,8 @@ func (s *stream) run() error {
 			return s.refuse(err)
 		}
 		return s.send(reply(body, "model"))
+	case s.route.Op.Below:
+		return s.collection()
 	case s.route.Op.Body == azure.BodyJSON:
 		return s.json()
 	case s.route.Op.Body == azure.BodyForm:
@@ -76,8 +79,12 @@ func (s *stream) run() error {
 // admit says what the request is and whether its caller may make it. The path
 // is read first: an error is in the shape that its dialect's SDK reads.
 func (s *stream) admit() *azure.Error {
-	route, err := azure.ParseRoute(s.head.method, s.head.path)
+	path, lost := s.now.table.Tags.Path(s.head.path, &s.home)
+	route, err := azure.ParseRoute(s.head.method, path)
 	s.route = route
+	if err == nil && route.Op.Below {
+		err = lost
+	}
 	if denied := s.now.keys.Check(s.head.authorization, s.head.apiKey, s.head.xKey); denied != nil {
 		return unauthorized(denied)
 	}
@@ -92,24 +99,41 @@ func (s *stream) json() error {
 	if s.in.end {
 		return s.refuse(emptyBody())
 	}
-	if err := s.send(bytesAnswer(bufferedBody)); err != nil {
+	ask := bufferedBody
+	if s.route.HasIDs() {
+		ask = bufferedBodyAnswered
+	}
+	if err := s.send(bytesAnswer(ask)); err != nil {
 		return err
 	}
 	if err := s.recv(kindBody); err != nil {
 		return err
 	}
-	defer s.in.release()
 	f, err := s.decide(s.in.body)
 	if err != nil {
+		s.in.release()
 		return s.refuse(err)
 	}
-	return s.forward(f, fieldBodyAnswer)
+	sent := s.forward(f, fieldBodyAnswer)
+	s.in.release()
+	if sent != nil {
+		return sent
+	}
+	return s.edit(f.resource)
 }
 
 // decide takes a whole JSON body to the request that goes upstream.
 func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 	if limit := s.now.table.MaxBody(); int64(len(body)) > limit {
 		return nil, tooLarge(limit)
+	}
+	if s.route.Op.Below {
+		return s.decideBelow(body)
+	}
+	length := len(body)
+	body, err := s.now.table.Tags.Body(body, &s.home)
+	if err != nil {
+		return nil, err
 	}
 	var doc azure.Doc
 	if err := doc.Scan(body); err != nil {
@@ -120,7 +144,7 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 		return nil, err
 	}
 	f, a, err := s.plan(&routing.Request{
-		Model: model, Op: s.route.Op, Doc: &doc, Tokens: doc.Estimate(s.route.Op), Size: int64(len(body)), Stream: doc.Stream(),
+		Model: model, Home: s.home, Op: s.route.Op, Doc: &doc, Tokens: doc.Estimate(s.route.Op), Size: int64(len(body)), Stream: doc.Stream(),
 	})
 	if err != nil {
 		return nil, err
@@ -131,7 +155,7 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 		s.now.table.End(f.claim, 0)
 		return nil, err
 	}
-	if f.body.Changed {
+	if f.body.Changed = f.body.Changed || len(body) != length; f.body.Changed {
 		f.length = contentLength(int64(len(f.body.Bytes)))
 	}
 	return f, nil
@@ -159,15 +183,24 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 		// Metadata is UTF-8, and a later attempt could not be told.
 		p.Next, p.Refused = nil, [azure.NumRefusals][][]*routing.Deployment{}
 	}
+	return s.forwarding(&p, r.Model), &p.Attempt, nil
+}
+
+// forwarding begins what is sent on its way by a plan.
+func (s *stream) forwarding(p *routing.Plan, model string) *forward {
+	first := s.now.fixed[p.Deployment.Index]
 	f := &forward{
-		credential: p.Header, fixed: s.now.fixed[p.Deployment.Index], claim: p.Claim, timeout: p.Timeout, retryOn: retryElsewhere,
-		plan: &plan{first: s.now.fixed[p.Deployment.Index], next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: r.Model},
+		credential: p.Header, fixed: first, claim: p.Claim, timeout: p.Timeout, retryOn: retryElsewhere,
+		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: model},
 	}
 	f.plan.body = &f.body
 	if p.Repeat {
 		f.retryOn = retryHere
 	}
-	return f, &p.Attempt, nil
+	if s.route.HasIDs() {
+		f.resource = p.Deployment.Resource
+	}
+	return f
 }
 
 // forward sends a request on its way.

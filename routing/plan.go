@@ -11,15 +11,19 @@ import (
 
 // Request is what a decision needs to know of a request.
 type Request struct {
-	// Model is what the client asked for.
+	// Model is what the client asked for; "" is for what names none (Table.AtHome).
 	Model string
-	Op    *azure.Operation
+	// Home is where the ids in it belong: it is served there, or nowhere.
+	Home azure.Home
+	Op   *azure.Operation
 	// Doc is the JSON body, nil for a form.
 	Doc *azure.Doc
 	// Tokens is what the request will need, by Doc.Estimate.
 	Tokens int64
 	// Size is of the body in bytes; negative is unknown.
 	Size int64
+	// Free is for what asks no model for anything: it counts against no limit.
+	Free bool
 	// Stream says that the client wants a stream.
 	Stream bool
 }
@@ -74,7 +78,7 @@ func (t *Table) Plan(ctx context.Context, r *Request) (Plan, *azure.Error) {
 	if err != nil && p.unready && t.await(ctx, g) {
 		plan, err = p.serve(ctx, g, capture)
 	}
-	if err != nil {
+	if err != nil && !r.Home.Found {
 		for _, other := range g.fallbacks {
 			p.foreign = true
 			if plan, e := p.serve(ctx, other.group, other.capture); e == nil {
@@ -120,6 +124,7 @@ type planner struct {
 	full    bool         // some have no room
 	unready bool         // some have no valid credential
 	refused *azure.Error // some do not take the request
+	apart   bool         // some are not where the request's ids belong
 }
 
 var planners = sync.Pool{New: func() any { return new(planner) }}
@@ -156,7 +161,7 @@ func (p *planner) serve(ctx context.Context, g *group, capture string) (Plan, *a
 	}
 	if !ok && len(p.able) == 0 && !p.full {
 		// Nothing is left but deployments that cool down, or need a person.
-		if p.table.snapshot.Router.TrySoonest || len(p.cooling) == 0 {
+		if p.table.snapshot.Router.TrySoonest || len(p.cooling) == 0 || p.r.Home.Found {
 			p.able = append(append(p.able, p.cooling...), p.faulty...)
 			p.cooling = p.cooling[:0]
 			claim, ok, err = p.reserve(ctx, g)
@@ -183,7 +188,7 @@ func (p *planner) gather(g *group) {
 	p.now = t.fleet.now()
 	p.view = view{minute: minuteOf(p.now), unix: p.now.Unix(), tokens: p.r.Tokens, group: g, draw: t.fleet.draw}
 	p.able, p.cooling, p.faulty = p.able[:0], p.cooling[:0], p.faulty[:0]
-	p.full, p.unready, p.refused = false, false, nil
+	p.full, p.unready, p.refused, p.apart = false, false, nil, false
 	shared := t.store != nil
 	n := uint32(len(g.deployments))
 	first := uint32(0)
@@ -192,6 +197,10 @@ func (p *planner) gather(g *group) {
 	}
 	for i := range n {
 		d := g.deployments[(first+i)%n]
+		if p.r.Home.Found && d.Resource.Code != p.r.Home.Code {
+			p.apart = true
+			continue
+		}
 		if d.Credential.Ready() != nil {
 			p.unready = true
 			continue
@@ -207,7 +216,7 @@ func (p *planner) gather(g *group) {
 			p.faulty = append(p.faulty, candidate{d: d})
 		case cooling:
 			p.cooling = insert(p.cooling, candidate{d: d, score: float64(until.UnixMilli())})
-		case !shared && !d.member.hasRoom(p.view.minute, p.r.Tokens, d.RPM, d.TPM):
+		case !shared && !p.r.Free && !d.member.hasRoom(p.view.minute, p.r.Tokens, d.RPM, d.TPM):
 			p.full = true
 		default:
 			p.able = insert(p.able, candidate{d: d, tier: d.Order, score: t.strategy(d, &p.view)})
@@ -230,6 +239,9 @@ func insert(list []candidate, c candidate) []candidate {
 // others completes a plan with whom to ask after the first.
 func (p *planner) others(g *group, plan *Plan) {
 	t := p.table
+	if p.r.Home.Found {
+		return // what it names exists there alone
+	}
 	retries := t.retries(plan.Deployment)
 	own := min(len(p.able)-1, retries)
 	late := min(len(p.cooling), retries-own)

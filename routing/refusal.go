@@ -25,6 +25,8 @@ func (p *planner) none(g *group, err *azure.Error) *azure.Error {
 		return p.noRoom(g)
 	case p.refused != nil:
 		return p.refused
+	case p.apart && !p.unready:
+		return p.table.notThere(g, p.r)
 	}
 	cause := errNothingServed
 	for _, d := range g.deployments {

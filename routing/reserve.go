@@ -15,6 +15,9 @@ func (p *planner) reserve(ctx context.Context, g *group) (Claim, bool, *azure.Er
 		return Claim{}, false, nil
 	}
 	t := p.table
+	if p.r.Free {
+		return t.claim(p.able[0].d, p.view.minute, 0, false), true, nil
+	}
 	if t.store != nil && g.limited {
 		claim, ok, err := p.reserveShared(ctx, g)
 		if err == nil {

@@ -33,6 +33,8 @@ type Deployment struct {
 	Index int
 	// Credential authenticates azproc to the deployment.
 	Credential Credential
+	// Resource is where it is: what its ids are tagged with.
+	Resource *azure.Resource
 
 	member *member
 }
@@ -40,8 +42,11 @@ type Deployment struct {
 // Table is the model list, ready for decisions. It is immutable but for the
 // counters that spread the load, and safe for concurrent use.
 type Table struct {
-	// Deployments are all deployments that are served, in the file's order.
+	// Deployments are all deployments that are served, in the file's order, and the
+	// default when it is none of them.
 	Deployments []*Deployment
+	// Tags makes and reads the tags of ids.
+	Tags *azure.Tags
 
 	snapshot  *config.Snapshot
 	fleet     *Fleet
@@ -50,6 +55,8 @@ type Table struct {
 	groups    map[*config.Group]*group
 	group     map[string]*config.Group // by name
 	byCluster map[string]*Deployment
+	resources map[azure.ResourceCode][]*Deployment
+	home      *Deployment       // takes what names no model and no id
 	list      []byte            // answer to GET /v1/models
 	models    map[string][]byte // answers to GET /v1/models/{id}
 }
@@ -86,10 +93,18 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 		group:     make(map[string]*config.Group, len(s.Groups)),
 		byCluster: make(map[string]*Deployment, len(s.Deployments)),
 		models:    make(map[string][]byte, len(s.Groups)),
+		resources: make(map[azure.ResourceCode][]*Deployment),
+		Tags:      azure.NewTags(s.IDSecret.Reveal()),
 	}
 	byConfig := make(map[*config.Deployment]*Deployment, len(s.Deployments))
-	for i, d := range s.Deployments {
-		dep := &Deployment{Deployment: d, Index: i, Credential: credential(d.Credential)}
+	for i, d := range s.Reachable() {
+		dep := &Deployment{
+			Deployment: d, Index: i, Credential: credential(d.Credential), Resource: t.Tags.Resource(d.Target.Endpoint.Resource()),
+		}
+		t.resources[dep.Resource.Code] = append(t.resources[dep.Resource.Code], dep)
+		if d == s.Default {
+			t.home = dep
+		}
 		t.Deployments = append(t.Deployments, dep)
 		byConfig[d] = dep
 		t.byCluster[d.Cluster] = dep
@@ -194,6 +209,16 @@ func (t *Table) repeats(d *Deployment) int {
 		return min(n, mostRepeats)
 	}
 	return 0
+}
+
+// Named is the deployment of a name, nil when there is none.
+func (t *Table) Named(name string) *Deployment {
+	for _, d := range t.Deployments {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
 }
 
 // Has is whether the table has the deployment of a cluster.

@@ -1,0 +1,81 @@
+package routing
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/azproc/azproc/azure"
+)
+
+// AtHome plans a request that names no model: for the resource that its ids belong
+// to, else for the default one. It counts against no limit, for it asks no model for
+// anything, and there is nobody else to ask.
+//
+// An id without a tag was made before the gateway was there. It is believed where
+// one resource alone can have made it, or anywhere when named says that the client
+// has chosen the resource some other way.
+func (t *Table) AtHome(ctx context.Context, r *Request, named bool) (Plan, *azure.Error) {
+	there := []*Deployment{t.home}
+	switch {
+	case r.Home.Found:
+		there = t.resources[r.Home.Code]
+	case r.Home.Raw != "" && !named && len(t.resources) > 1:
+		return Plan{}, azure.NoSuchID(r.Home.Raw)
+	case t.home == nil:
+		there = nil
+	default: // whose deployments are as good as the one that was named
+		there = append(there, t.resources[t.home.Resource.Code]...)
+	}
+	if len(there) == 0 {
+		if r.Home.Found {
+			return Plan{}, azure.ResourceGone(r.Home.ID)
+		}
+		return Plan{}, unavailable("", errNothingServed)
+	}
+	d := t.usable(ctx, there)
+	a, err := d.attempt("")
+	if err != nil {
+		return Plan{}, unavailable(d.Name, err)
+	}
+	return Plan{Attempt: a, Claim: t.claim(d, minuteOf(t.fleet.now()), 0, false)}, nil
+}
+
+// usable is the first of some deployments that has a valid credential and is not
+// known to be configured wrongly; the first one where none is.
+func (t *Table) usable(ctx context.Context, list []*Deployment) *Deployment {
+	for range 2 {
+		for _, d := range list {
+			fault, _, _ := d.member.cooldown.at(t.fleet.now())
+			if fault != azure.FaultConfig && d.Credential.Ready() == nil {
+				return d
+			}
+		}
+		for _, d := range list {
+			if d.Credential.Ready() == nil {
+				return d
+			}
+			if d.Credential.Wait(ctx) != nil {
+				return list[0]
+			}
+		}
+	}
+	return list[0]
+}
+
+// Serves is whether a model_name of the configuration serves a model.
+func (t *Table) Serves(model string) bool {
+	_, _, ok := t.find(model)
+	return ok && model != ""
+}
+
+// notThere is for a request whose ids belong to a resource where its model is not.
+func (t *Table) notThere(g *group, r *Request) *azure.Error {
+	if len(t.resources[r.Home.Code]) == 0 {
+		return azure.ResourceGone(r.Home.ID)
+	}
+	return &azure.Error{
+		Status: http.StatusBadRequest, Type: "invalid_request_error", Code: "resource_mismatch", Param: "model",
+		Message: fmt.Sprintf("The id %q belongs to an Azure resource that has no deployment of the model %q.", r.Home.ID, g.name),
+	}
+}
