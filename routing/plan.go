@@ -97,14 +97,19 @@ func (t *Table) find(model string) (g *group, capture string, ok bool) {
 }
 
 // await waits until the first fetch of every credential of a group has ended,
-// at most until ctx does. It says whether there was anything to wait for.
-func (t *Table) await(ctx context.Context, g *group) bool {
+// at most until ctx does. It says whether one of them can be used now that could
+// not before.
+func (t *Table) await(ctx context.Context, g *group) (won bool) {
 	for _, d := range g.deployments {
-		if d.Credential.Wait(ctx) != nil {
-			return false
+		if d.Credential.Ready() == nil {
+			continue
 		}
+		if d.Credential.Wait(ctx) != nil {
+			return won
+		}
+		won = won || d.Credential.Ready() == nil
 	}
-	return true
+	return won
 }
 
 // planner makes one plan. It is used again for other requests, so that a
@@ -193,7 +198,9 @@ func (p *planner) gather(g *group) {
 	n := uint32(len(g.deployments))
 	first := uint32(0)
 	if n > 1 {
-		first = g.next.Add(1) % n
+		if first = g.next.Load() % n; !p.foreign {
+			first = g.next.Add(1) % n
+		}
 	}
 	for i := range n {
 		d := g.deployments[(first+i)%n]

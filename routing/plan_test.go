@@ -303,15 +303,42 @@ func TestTimeoutsAreTheDeploymentsElseTheRouters(t *testing.T) {
 	}
 }
 
+// twenty is a group of 20 with limits that are never reached.
+func twenty(t testing.TB, strategy string) *world {
+	t.Helper()
+	var names []string
+	for i := range 20 {
+		names = append(names, fmt.Sprintf("d%d , rpm: 1000000000, tpm: 60000000000", i))
+	}
+	w := newWorld(t, list(entries("m", names...))+"router_settings: {routing_strategy: "+strategy+"}\n")
+	w.fleet.now = time.Now
+	return w
+}
+
+func TestADecisionNeedsTwoAllocationsAtMost(t *testing.T) {
+	for _, strategy := range compared {
+		w := twenty(t, string(strategy))
+		r := Request{Model: "m", Op: azure.OpChat, Tokens: 300}
+		least := math.Inf(1)
+		for range 50 { // the race detector makes sync.Pool forget now and then
+			least = min(least, testing.AllocsPerRun(1, func() {
+				p, err := w.Plan(t.Context(), &r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				w.fleet.End(p.Claim, 300)
+			}))
+		}
+		if least > 2 {
+			t.Errorf("%s: %v allocations", strategy, least)
+		}
+	}
+}
+
 func BenchmarkPlan(b *testing.B) {
-	for _, strategy := range []string{"usage-based", "simple-shuffle", "least-busy", "latency", "cost"} {
-		b.Run(strategy, func(b *testing.B) {
-			var names []string
-			for i := range 20 {
-				names = append(names, fmt.Sprintf("d%d , rpm: 1000000000, tpm: 60000000000", i))
-			}
-			w := newWorld(b, list(entries("m", names...))+"router_settings: {routing_strategy: "+strategy+"}\n")
-			w.fleet.now = time.Now
+	for _, strategy := range compared {
+		b.Run(string(strategy), func(b *testing.B) {
+			w := twenty(b, string(strategy))
 			r := Request{Model: "m", Op: azure.OpChat, Tokens: 300}
 			b.ReportAllocs()
 			for b.Loop() {
