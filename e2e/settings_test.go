@@ -98,7 +98,7 @@ func TestStrategiesPickAsTheyAreCalledInLiteLLM(t *testing.T) {
 		}},
 		{"latency-based-routing", "fast", func(t *testing.T, model string) {
 			for _, slow := range []string{"a", "c"} {
-				azure.Script(slow, "chat-"+slow, fakeazure.Late(400*time.Millisecond))
+				azure.Script(slow, "chat-"+slow, fakeazure.Late(700*time.Millisecond))
 			}
 			if got := ask(model, 3); fmt.Sprint(got) != "map[a:1 b:1 c:1]" {
 				t.Errorf("%v while none has been measured", got)
