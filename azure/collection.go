@@ -97,9 +97,9 @@ func (t *Target) below(r *Route) string {
 			version = ""
 		}
 		return join(e.Prefix, "/openai/v1/", "", "", r.Below, version, r.Query)
-	case v1:
+	case r.Op.Dated && (v1 || !strings.HasSuffix(version, "-preview")): // never generally available
 		version = lastDated
-		if r.Dialect == DialectClassic && IsVersion(r.Version) && !IsV1(r.Version) {
+		if strings.HasSuffix(r.Version, "-preview") {
 			version = r.Version
 		}
 	case version < r.Op.Floor:
