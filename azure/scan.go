@@ -1,6 +1,9 @@
 package azure
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // space skips blanks.
 func space(b []byte, i int) int {
@@ -161,8 +164,10 @@ func str(b []byte, i int) (end int, escaped, ok bool) {
 			w := binary.LittleEndian.Uint64(b[i:])
 			quote := w ^ ones*'"'
 			slash := w ^ ones*'\\'
-			// The high bit of each byte that is '"', '\\' or below 0x20.
-			if ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0 {
+			// The high bit of the first byte that is '"', '\\' or below 0x20; those
+			// above it may be wrong.
+			if hit := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w) & highs; hit != 0 {
+				i += bits.TrailingZeros64(hit) / 8
 				break
 			}
 			i += 8
