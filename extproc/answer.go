@@ -100,8 +100,10 @@ type forward struct {
 	fixed *fixed
 	// body replaces the client's when it is changed.
 	body azure.Body
-	// length is the content-length to announce; "" leaves the client's.
-	length string
+	// length is the content-length to announce; "" leaves the client's, or none when
+	// chunked is set.
+	length  string
+	chunked bool
 
 	// plan is what a first attempt leaves in the metadata; a later one has its
 	// claim instead.
@@ -143,6 +145,9 @@ func (f *forward) answer(field protowire.Number) answer {
 	}
 	if f.length != "" {
 		m = appendSetHeader(m, "content-length", f.length)
+	}
+	if f.chunked {
+		m = wire.AppendBytes(m, fieldRemoveHeaders, "content-length")
 	}
 	m = append(m, f.fixed.headers...)
 	if f.plan == nil {

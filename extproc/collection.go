@@ -12,6 +12,14 @@ import (
 // the path, the query and the body belong to. A body that is no JSON passes Envoy
 // alone, whatever its size.
 func (s *stream) collection() error {
+	if form := hasMediaType(s.head.contentType, "multipart/form-data"); form && !s.in.end {
+		switch {
+		case s.route.Op == azure.OpFiles && s.route.Below == "files":
+			return s.upload()
+		case s.route.Op == azure.OpVideos && s.route.Below == "videos", s.route.Op == azure.OpPassthrough && s.route.Model == "":
+			return s.form() // the model is in it
+		}
+	}
 	if s.in.end || !hasMediaType(s.head.contentType, "application/json") {
 		f, err := s.decideBelow(nil)
 		if err != nil {

@@ -69,6 +69,9 @@ func (t *Table) Serves(model string) bool {
 	return ok && model != ""
 }
 
+// BalancesBatches is whether the model in a batch's file is a model_name.
+func (t *Table) BalancesBatches() bool { return t.snapshot.BatchBalancing }
+
 // notThere is for a request whose ids belong to a resource where its model is not.
 func (t *Table) notThere(g *group, r *Request) *azure.Error {
 	if len(t.resources[r.Home.Code]) == 0 {
