@@ -22,7 +22,7 @@ import (
 
 // patience bounds every wait for an event; no test waits this long when all is
 // well.
-const patience = 8 * time.Second
+const patience = 20 * time.Second
 
 // binary is the azproc under test.
 var binary string
