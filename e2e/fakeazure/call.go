@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -23,6 +24,7 @@ type call struct {
 	name       string      // of the deployment that was asked for, known or not
 	deployed   *Deployment // nil until it is known
 	options    options
+	output     int // tokens that the answer may have at most; 0 is not said
 	fault      Fault
 	request    *Request // its record; nil when quiet
 	answer     *answer
@@ -145,18 +147,27 @@ func (c *call) read(isForm bool) *failure {
 	if err != nil || c.r.Method != http.MethodPost || c.op == nil {
 		return nil // the client left, or there is nothing to read
 	}
+	// One reading for all: bodies may be large.
 	var named struct {
-		Model     *string `json:"model"`
-		FakeAzure options `json:"fakeazure"`
+		Model               *string `json:"model"`
+		FakeAzure           options `json:"fakeazure"`
+		MaxTokens           int     `json:"max_tokens"`
+		MaxCompletionTokens int     `json:"max_completion_tokens"`
+		MaxOutputTokens     int     `json:"max_output_tokens"`
 	}
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
-	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(body) {
+	if len(trimmed) == 0 || trimmed[0] != '{' {
 		return badJSON()
 	}
-	if json.Unmarshal(body, &named) != nil && c.nameInBody() {
+	var mistyped *json.UnmarshalTypeError // what the operation itself refuses, but for the name
+	if err := json.Unmarshal(body, &named); err != nil && !errors.As(err, &mistyped) {
+		return badJSON()
+	}
+	if mistyped != nil && mistyped.Field == "model" && c.nameInBody() {
 		return invalid("model", "invalid_type", "Invalid type for 'model': expected a string.")
 	}
 	c.options = named.FakeAzure
+	c.output = max(named.MaxTokens, named.MaxCompletionTokens, named.MaxOutputTokens)
 	if c.nameInBody() && named.Model != nil {
 		c.name = *named.Model
 	}
