@@ -27,6 +27,7 @@ type call struct {
 	request    *Request // its record; nil when quiet
 	answer     *answer
 	aborted    bool   // the answer is incomplete: the connection must not end well
+	near       *turn  // the last response of this WebSocket, stored or not
 	remembered string // the hash that identities are made of
 }
 
@@ -88,7 +89,7 @@ func (c *call) serve() {
 		}
 	}
 	if !c.versionFits() {
-		c.fail(resourceNotFound())
+		c.fail(c.unknownPath())
 		return
 	}
 	if c.op.kind != KindAuto {
@@ -146,6 +147,9 @@ func (c *call) read(isForm bool) *failure {
 		FakeAzure options `json:"fakeazure"`
 	}
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	if len(trimmed) == 0 && c.op.kind == KindAuto {
+		return nil // an operation that has to have a body says so itself
+	}
 	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(body) {
 		return badJSON()
 	}
@@ -174,6 +178,14 @@ func (c *call) decode(v any) *failure {
 		return invalid(wrong.Field, "invalid_type", "Invalid type for '%s': expected %s, but got %s instead.", wrong.Field, wrong.Type, wrong.Value)
 	}
 	return badJSON()
+}
+
+// decodeAny is decode for an operation that needs no body.
+func (c *call) decodeAny(v any) *failure {
+	if len(bytes.TrimSpace(c.body)) == 0 {
+		return nil
+	}
+	return c.decode(v)
 }
 
 // azure reports whether the answer has Azure's own parts.

@@ -83,7 +83,8 @@ func (s *Server) WaitRequests(ctx context.Context, n int) ([]Request, error) {
 }
 
 // Reset forgets requests, violations, scripts, paces, rate limits and the
-// disconnects that nobody has read. Gates stay.
+// disconnects that nobody has read. Gates stay, and so does what the resources
+// remember.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

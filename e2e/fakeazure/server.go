@@ -46,6 +46,7 @@ type resource struct {
 	listener    net.Listener
 	authority   string // host:port of the listener
 	deployments map[string]*Deployment
+	memory      *memory
 	bench       bool // only KindBench: nothing has to be found out per request
 }
 
@@ -66,7 +67,7 @@ func New(c Config) *Server {
 		disconnects: make(chan Disconnect, 1024),
 	}
 	for _, configured := range c.Resources {
-		r := &resource{Resource: configured, server: s, deployments: map[string]*Deployment{}, bench: true}
+		r := &resource{Resource: configured, server: s, deployments: map[string]*Deployment{}, memory: newMemory(), bench: true}
 		for _, d := range configured.Deployments {
 			if d.Kind == KindAuto {
 				d.Kind = kindOf(d.Model)
