@@ -60,6 +60,9 @@ func (r *resource) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	c.route = found
 	c.name = found.deployment
 	wrong := c.read(known && found.op.form)
+	if known && found.op.named != nil {
+		c.name = found.op.named(c)
+	}
 	c.fault = c.server.nextFault(c.place())
 	c.record()
 	c.commonHeaders()
@@ -165,7 +168,7 @@ func (c *call) read(isForm bool) *failure {
 
 // nameInBody reports whether the surface takes the deployment from `model`.
 func (c *call) nameInBody() bool {
-	return c.op != nil && c.op.kind != KindAuto && c.deployment == ""
+	return c.op != nil && c.op.kind != KindAuto && c.op.named == nil && c.deployment == ""
 }
 
 // decode reads the body into v; a field of the wrong type is a 400.

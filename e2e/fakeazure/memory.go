@@ -18,6 +18,8 @@ type memory struct {
 	turns         shelf[*turn]
 	items         shelf[*keptItem]
 	conversations shelf[*conversation]
+	assistants    shelf[object]
+	threads       shelf[*thread]
 }
 
 func newMemory() *memory {
@@ -128,4 +130,13 @@ func (s *shelf[T]) drop(id string) bool {
 	delete(s.all, id)
 	s.order = slices.DeleteFunc(s.order, func(other string) bool { return other == id })
 	return true
+}
+
+// list is everything, the oldest first.
+func (s *shelf[T]) list() []T {
+	all := make([]T, 0, len(s.order))
+	for _, id := range s.order {
+		all = append(all, s.all[id])
+	}
+	return all
 }

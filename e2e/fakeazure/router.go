@@ -24,13 +24,15 @@ const (
 type operation struct {
 	path    string // below the deployment or the root of the surface
 	method  string
-	form    bool    // multipart/form-data
-	kind    Kind    // of the deployments that can do it; KindAuto: no deployment
-	since   string  // date of the first classic api-version; "" when not on that surface
-	id      string  // in Azure's rate limit message
-	verb    string  // in Azure's OperationNotSupported message
-	foundry bool    // also at /models
-	only    surface // surfaceV1 or surfaceResource: not on the other; 0 is both
+	form    bool               // multipart/form-data
+	kind    Kind               // of the deployments that can do it; KindAuto: no deployment
+	since   string             // date of the first classic api-version; "" when not on that surface
+	id      string             // in Azure's rate limit message
+	verb    string             // in Azure's OperationNotSupported message
+	foundry bool               // also at /models
+	only    surface            // surfaceV1 or surfaceResource: not on the other; 0 is both
+	preview bool               // only in the preview versions of the classic surface
+	named   func(*call) string // the deployment, where it is not the body's model
 	serve   func(*call)
 }
 
@@ -56,6 +58,9 @@ var resourceScoped = slices.Concat(
 	},
 	responseOperations,
 	conversationOperations,
+	assistantOperations,
+	threadOperations,
+	runOperations,
 )
 
 // v1Scoped are the operations of /openai/v1 and of ProviderOpenAI.
@@ -187,7 +192,7 @@ func (c *call) versionFits() bool {
 	case surfaceV1:
 		return c.version == "" || c.version == "v1" || c.version == "preview" || c.version == "latest"
 	case surfaceClassic, surfaceResource:
-		return published(c.version, c.op.since)
+		return published(c.version, c.op.since) && (!c.op.preview || strings.HasSuffix(c.version, "-preview"))
 	case surfaceExtensions:
 		return published(c.version, "2023-06-01")
 	case surfaceFoundry:
