@@ -91,7 +91,7 @@ func (c *call) serve() {
 			return
 		}
 	}
-	if !c.versionFits() {
+	if !c.versionFits() || (c.op.socket && !c.upgrades()) {
 		c.fail(c.unknownPath())
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -20,6 +21,7 @@ type memory struct {
 	conversations shelf[*conversation]
 	assistants    shelf[object]
 	threads       shelf[*thread]
+	ephemeral     shelf[bool] // keys of realtime clients
 }
 
 func newMemory() *memory {
@@ -89,6 +91,15 @@ func (m *memory) open(sealed string) (content string, ok bool) {
 	mac := hmac.New(sha256.New, m.secret[:])
 	mac.Write(data)
 	return string(data[200:]), hmac.Equal(mac.Sum(nil), sum)
+}
+
+// isEphemeral reports whether an Authorization header has a key that was made
+// for one client of the realtime API.
+func (m *memory) isEphemeral(authorization string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, ok := m.ephemeral.get(strings.TrimPrefix(authorization, "Bearer "))
+	return ok
 }
 
 // sealPrefix is how encrypted content begins, as the real one does.

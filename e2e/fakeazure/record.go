@@ -31,7 +31,9 @@ type Request struct {
 	BodyLength    int64
 	BodySHA256    string // hex
 	Form          []FormPart
-	Status        int // of the answer; 0 when there was none
+	Status        int     // of the answer; 0 when there was none
+	Frames        []Frame // that the client sent over a WebSocket, in order
+	CloseCode     int     // with which the client left it; 0 while it is there
 	Time          time.Time
 }
 

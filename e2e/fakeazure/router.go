@@ -32,6 +32,7 @@ type operation struct {
 	foundry bool               // also at /models
 	only    surface            // surfaceV1 or surfaceResource: not on the other; 0 is both
 	preview bool               // only in the preview versions of the classic surface
+	socket  bool               // a WebSocket
 	named   func(*call) string // the deployment, where it is not the body's model
 	serve   func(*call)
 }
@@ -61,6 +62,7 @@ var resourceScoped = slices.Concat(
 	assistantOperations,
 	threadOperations,
 	runOperations,
+	realtimeOperations,
 )
 
 // v1Scoped are the operations of /openai/v1 and of ProviderOpenAI.

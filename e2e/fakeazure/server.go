@@ -47,6 +47,8 @@ type resource struct {
 	authority   string // host:port of the listener
 	deployments map[string]*Deployment
 	memory      *memory
+	ended       context.Context // until it is stopped: WebSockets end with it
+	end         context.CancelFunc
 	bench       bool // only KindBench: nothing has to be found out per request
 }
 
@@ -68,6 +70,7 @@ func New(c Config) *Server {
 	}
 	for _, configured := range c.Resources {
 		r := &resource{Resource: configured, server: s, deployments: map[string]*Deployment{}, memory: newMemory(), bench: true}
+		r.ended, r.end = context.WithCancel(context.Background())
 		for _, d := range configured.Deployments {
 			if d.Kind == KindAuto {
 				d.Kind = kindOf(d.Model)
@@ -166,6 +169,7 @@ func (s *Server) Stop(name string) error {
 // stop closes the listener itself too: the HTTP server does not know it before
 // its goroutine has begun.
 func (r *resource) stop() error {
+	r.end()
 	for _, err := range []error{r.listener.Close(), r.http.Close()} {
 		if err != nil && !errors.Is(err, net.ErrClosed) {
 			return err

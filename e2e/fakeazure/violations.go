@@ -56,7 +56,11 @@ func (c *call) violations() []string {
 	if c.server.isGatewayKey(c.r.URL.RawQuery) {
 		add("the client's key reached the upstream in the query")
 	}
-	if h.Get("Authorization") != "" && h.Get("Api-Key") != "" {
+	keyInQuery := c.r.URL.Query().Get("api-key")
+	if other := c.server.ownerOf(keyInQuery, c.resource); other != "" {
+		add("the key of resource %s was sent in the query", other)
+	}
+	if h.Get("Authorization") != "" && h.Get("Api-Key")+keyInQuery != "" {
 		add("both api-key and authorization were sent")
 	}
 	if h.Get("X-Api-Key") != "" {
