@@ -66,6 +66,20 @@ func (r *Route) HasIDs() bool {
 	return true
 }
 
+// Joins is whether what a request makes is used together with what others make that
+// name no model: an assistant is run on a thread.
+func (r *Route) Joins() bool {
+	below := r.Below
+	if r.Op == OpPassthrough {
+		below = strings.TrimPrefix(below, "openai/")
+	}
+	switch collection(below) {
+	case OpAssistants, OpThreads, OpVectorStores, OpEvals:
+		return true
+	}
+	return false
+}
+
 // List is whether the path asks for a whole collection.
 func (r *Route) List() bool {
 	switch r.Op {

@@ -113,8 +113,10 @@ type forward struct {
 	timeout time.Duration
 	// retryOn says, in Envoy's words, after what the next deployment is asked.
 	retryOn string
-	// resource is set when the answer has to change: its ids get tags.
+	// resource is set when the response has to change: its ids get tags. asks says
+	// that it is yet to be asked for, with the answer to the headers.
 	resource *azure.Resource
+	asks     bool
 }
 
 // The conditions of x-envoy-retry-on.
@@ -175,7 +177,7 @@ func (f *forward) answer(field protowire.Number) answer {
 	}
 	b := make([]byte, 0, 96+len(m)+len(metadata))
 	b = append(b, metadata...)
-	if f.resource != nil && field == fieldHeadersAnswer {
+	if f.resource != nil && f.asks {
 		b = append(b, headersAnswered...)
 	}
 	b = wire.AppendPrefix(b, field, wire.FieldSize(size))

@@ -25,6 +25,7 @@ func (s *stream) collection() error {
 		if err != nil {
 			return s.refuse(err)
 		}
+		f.asks = true
 		if err := s.forward(f, answerHeaders); err != nil {
 			return err
 		}
@@ -80,6 +81,9 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 func (s *stream) planBelow(r *routing.Request) (routing.Plan, *azure.Error) {
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
+	if !r.Home.Found && s.route.Joins() {
+		r.Home = s.now.table.DefaultHome(r.Model)
+	}
 	if r.Model != "" {
 		p, err := s.now.table.Plan(ctx, r)
 		if err == nil || !r.Free || !r.Home.Found {
