@@ -46,6 +46,7 @@ type resource struct {
 	listener    net.Listener
 	authority   string // host:port of the listener
 	deployments map[string]*Deployment
+	archive     archive
 	bench       bool // only KindBench: nothing has to be found out per request
 }
 

@@ -82,6 +82,9 @@ func (c *call) violations() []string {
 	case len(versions) == 0 && (c.surface == surfaceClassic || c.surface == surfaceResource || c.surface == surfaceExtensions || c.surface == surfaceFoundry):
 		add("api-version is missing")
 	}
+	for _, id := range c.taggedIDs() {
+		add("an id with a tag reached the upstream: %s", id)
+	}
 	return found
 }
 
