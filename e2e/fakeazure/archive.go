@@ -9,10 +9,15 @@ import (
 // archive is what one resource keeps under an id: another resource knows
 // nothing of it.
 type archive struct {
-	mu      sync.Mutex // held while an operation looks at or changes anything
-	files   collection[*file]
-	uploads collection[*upload]
-	batches collection[*batch]
+	mu         sync.Mutex // held while an operation looks at or changes anything
+	files      collection[*file]
+	uploads    collection[*upload]
+	batches    collection[*batch]
+	jobs       collection[*job]
+	stores     collection[*vectorStore]
+	containers collection[*container]
+	evals      collection[*eval]
+	videos     collection[*video]
 }
 
 // collection has the objects of one kind. Its zero value is empty.
@@ -30,6 +35,15 @@ func (s *collection[T]) add(id string, object T) {
 }
 
 func (s *collection[T]) remove(id string) { delete(s.byID, id) }
+
+// each calls do with everything that there is, oldest first.
+func (s *collection[T]) each(do func(T)) {
+	for _, id := range s.order {
+		if object, ok := s.byID[id]; ok {
+			do(object)
+		}
+	}
+}
 
 // archived makes an operation of one that works on the archive: nothing else
 // happens to the archive meanwhile, and the answer, which a gate may hold, is
@@ -121,6 +135,22 @@ func textOr(text string) any {
 		return nil
 	}
 	return text
+}
+
+// merged is what an update makes of metadata: null removes a key.
+func merged(old, changes object) object {
+	all := object{}
+	for _, m := range []object{old, changes} {
+		for key, value := range m {
+			all[key] = value
+		}
+	}
+	for key, value := range all {
+		if value == nil {
+			delete(all, key)
+		}
+	}
+	return all
 }
 
 // datedBefore reports whether a call came with a classic api-version that is

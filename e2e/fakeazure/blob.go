@@ -24,6 +24,13 @@ type blob struct {
 
 func newBlob(most int64) *blob { return &blob{most: most, sum: sha256.New()} }
 
+// blobOf is a blob of a text that the fake itself has made.
+func blobOf(text []byte) *blob {
+	b := newBlob(0)
+	_, _ = b.Write(text) // of small ones nothing fails
+	return b
+}
+
 func (b *blob) Write(p []byte) (int, error) {
 	b.sum.Write(p)
 	b.size += int64(len(p))

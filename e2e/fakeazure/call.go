@@ -180,6 +180,14 @@ func (c *call) decode(v any) *failure {
 	return badJSON()
 }
 
+// decodeAny is decode for an operation that needs no body.
+func (c *call) decodeAny(v any) *failure {
+	if len(bytes.TrimSpace(c.body)) == 0 {
+		return nil
+	}
+	return c.decode(v)
+}
+
 // azure reports whether the answer has Azure's own parts.
 func (c *call) azure() bool { return c.surface != surfaceOpenAI }
 

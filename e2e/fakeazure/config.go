@@ -139,6 +139,7 @@ const (
 	KindCompletions               // the old completions
 	KindEmbeddings                // embeddings
 	KindImages                    // images/generations, images/edits
+	KindVideo                     // videos
 	KindSpeech                    // audio/speech
 	KindTranscription             // audio/transcriptions, audio/translations
 	KindBench                     // any POST: one fixed answer with the least work, nothing checked

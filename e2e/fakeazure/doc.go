@@ -24,7 +24,8 @@
 // no test has to sleep.
 //
 // What has an id is kept by the resource that made it, and no other knows it:
-// files, uploads and batches. Work goes on by one status with each retrieval, so that whoever
+// files, uploads, batches, fine-tuning jobs, vector stores, containers, evals
+// and videos. Work goes on by one status with each retrieval, so that whoever
 // polls sees them all; with [Config.ManualSteps] only [Server.Step] moves it.
 // [Server.Settle] goes to the end at once, [Server.Spoil] lets the next step
 // fail, [Server.Owner] and [Server.File] say what is where.

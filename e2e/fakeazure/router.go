@@ -59,6 +59,12 @@ var resourceScoped = slices.Concat(
 	fileOperations,
 	uploadOperations,
 	batchOperations,
+	fineTuningOperations,
+	vectorStoreOperations,
+	vectorStoreFileOperations,
+	containerOperations,
+	evalOperations,
+	videoOperations,
 )
 
 // v1Scoped are the operations of /openai/v1 and of ProviderOpenAI.

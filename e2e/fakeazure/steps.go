@@ -73,7 +73,9 @@ func (s *Server) Owner(id string) string {
 
 func (a *archive) has(id string) bool {
 	_, uploading := a.uploads.byID[id]
-	return uploading || a.moving(id) != nil
+	_, contained := a.containers.byID[id]
+	_, evaluated := a.evals.byID[id]
+	return uploading || contained || evaluated || a.moving(id) != nil
 }
 
 // moving finds an object by its id; nil when there is none that moves.
@@ -83,6 +85,25 @@ func (a *archive) moving(id string) moving {
 	}
 	if b, ok := a.batches.byID[id]; ok {
 		return b
+	}
+	if j, ok := a.jobs.byID[id]; ok {
+		return j
+	}
+	if v, ok := a.videos.byID[id]; ok {
+		return v
+	}
+	if v, ok := a.stores.byID[id]; ok {
+		return v
+	}
+	for _, v := range a.stores.byID {
+		if b, ok := v.batches.byID[id]; ok {
+			return b
+		}
+	}
+	for _, e := range a.evals.byID {
+		if run, ok := e.runs.byID[id]; ok {
+			return run
+		}
 	}
 	return nil
 }
