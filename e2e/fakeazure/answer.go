@@ -40,7 +40,9 @@ func (c *call) begin(status int, contentType string, length int) *answer {
 	} else {
 		c.w.Header().Set("Content-Length", strconv.Itoa(length))
 	}
-	a.stream = c.server.held(c.place(), c.request)
+	if !c.inner {
+		a.stream = c.server.held(c.place(), c.request)
+	}
 	return a
 }
 

@@ -92,6 +92,8 @@ func kindOf(model string) Kind {
 		return KindSpeech
 	case strings.HasPrefix(model, "whisper"), strings.Contains(model, "-transcribe"):
 		return KindTranscription
+	case strings.HasPrefix(model, "sora"):
+		return KindVideo
 	case strings.HasSuffix(model, "-instruct"), strings.HasPrefix(model, "davinci"), strings.HasPrefix(model, "babbage"):
 		return KindCompletions
 	}

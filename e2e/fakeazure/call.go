@@ -21,6 +21,7 @@ type call struct {
 	version    string      // api-version of the query
 	body       []byte      // of a JSON request
 	form       *form       // of a multipart request
+	inner      bool        // a line of a batch: nothing that acts on connections acts on it
 	name       string      // of the deployment that was asked for, known or not
 	deployed   *Deployment // nil until it is known
 	options    options
@@ -137,8 +138,8 @@ func (c *call) deploy() *failure {
 
 // read takes in the body and finds out which deployment it names.
 func (c *call) read(isForm bool) *failure {
-	if isForm {
-		f, wrong := readForm(c.r)
+	if isForm && c.op.takesForm(c.r.Header.Get("Content-Type")) {
+		f, wrong := readForm(c.r, c.op.files, c.server.config.Quotas.fileBytes())
 		c.form, c.torn = f, f.torn
 		_ = json.Unmarshal([]byte(f.value("fakeazure")), &c.options) // absent from real requests
 		if c.nameInBody() {

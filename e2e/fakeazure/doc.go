@@ -28,6 +28,13 @@
 // given order, and [Server.Gate] holds its streams between two events, so that
 // no test has to sleep.
 //
+// What has an id is kept by the resource that made it, and no other knows it:
+// files, uploads, batches, fine-tuning jobs, vector stores, containers, evals
+// and videos. Work goes on by one status with each retrieval, so that whoever
+// polls sees them all; with [Config.ManualSteps] only [Server.Step] moves it.
+// [Server.Settle] goes to the end at once, [Server.Spoil] lets the next step
+// fail, [Server.Owner] and [Server.File] say what is where.
+//
 // The package imports nothing of azproc: it is the oracle that azproc is
 // measured against, and must not share its mistakes.
 package fakeazure

@@ -21,8 +21,9 @@ type Request struct {
 	Deployment string // that was asked for, by path or body; known or not
 	Operation  string // "chat/completions"; "" for an unknown path
 	Method     string
-	Path       string // as sent, still escaped
-	Query      string // as sent, without '?'
+	Path       string   // as sent, still escaped
+	IDs        []string // in the path, percent-decoded
+	Query      string   // as sent, without '?'
 	Host       string
 	Header     http.Header
 	// ContentLength is the header's value, -1 for a chunked body.
@@ -113,7 +114,7 @@ func (c *call) record() {
 	}
 	r := &Request{
 		Resource: c.resource.Name, Deployment: c.name, Method: c.r.Method,
-		Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Host: c.r.Host,
+		Path: c.r.URL.EscapedPath(), IDs: c.ids, Query: c.r.URL.RawQuery, Host: c.r.Host,
 		Header: c.r.Header.Clone(), ContentLength: c.r.ContentLength, Time: time.Now(),
 	}
 	if c.op != nil {

@@ -25,6 +25,8 @@ type operation struct {
 	path    string // below the deployment or the root of the surface
 	method  string
 	form    bool               // multipart/form-data
+	json    bool               // with form: JSON too, by the content type
+	files   bool               // the files of its form are kept, not just hashed
 	kind    Kind               // of the deployments that can do it; KindAuto: no deployment
 	since   string             // date of the first classic api-version; "" when not on that surface
 	id      string             // in Azure's rate limit message
@@ -63,10 +65,23 @@ var resourceScoped = slices.Concat(
 	threadOperations,
 	runOperations,
 	realtimeOperations,
+	fileOperations,
+	uploadOperations,
+	batchOperations,
+	fineTuningOperations,
+	vectorStoreOperations,
+	vectorStoreFileOperations,
+	containerOperations,
+	evalOperations,
+	videoOperations,
 )
 
 // v1Scoped are the operations of /openai/v1 and of ProviderOpenAI.
 var v1Scoped = append(append([]*operation{}, scoped...), resourceScoped[1:]...)
+
+// deploymentScoped are the operations of /openai/deployments/{deployment}: the
+// Node SDK puts the batches of a client with a deployment there.
+var deploymentScoped = slices.Concat(scoped, batchOperations)
 
 // foundryInfo is GET /models/info.
 var foundryInfo = &operation{path: "info", method: http.MethodGet, serve: (*call).modelInfo}
@@ -105,7 +120,7 @@ func (r *resource) find(method, path string) (route, bool) {
 		ops     []*operation
 	}{
 		{"openai/v1/", surfaceV1, v1Scoped},
-		{"openai/deployments/", surfaceClassic, scoped},
+		{"openai/deployments/", surfaceClassic, deploymentScoped},
 		{"openai/", surfaceResource, resourceScoped},
 		{"models/", surfaceFoundry, v1Scoped},
 	} {
@@ -172,8 +187,13 @@ func (op *operation) fits(segments []string) (ids []string, ok bool) {
 	return ids, true
 }
 
-// can reports whether a deployment does an operation.
+// can reports whether a deployment does an operation for a request.
 func (op *operation) can(d *Deployment) bool {
+	return op.does(d) && (op.kind == KindAuto || d.SKU != SKUBatch)
+}
+
+// does reports whether the model of a deployment does an operation.
+func (op *operation) does(d *Deployment) bool {
 	if op.kind == KindAuto || d.Kind == KindBench {
 		return true
 	}

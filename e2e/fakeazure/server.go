@@ -50,6 +50,7 @@ type resource struct {
 	memory      *memory
 	ended       context.Context // until it is stopped: WebSockets end with it
 	end         context.CancelFunc
+	archive     archive
 	bench       bool // only KindBench: nothing has to be found out per request
 }
 
