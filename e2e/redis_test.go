@@ -121,7 +121,7 @@ func TestFourReplicasLetExactlyTheTokensThroughThatFit(t *testing.T) {
 		}
 		really += told.Usage.Total
 	}
-	eventually(t, "what was not needed is given back", func() bool { return counted(t, client)[model+"-a"] == used{fit, really} })
+	eventually(t, "what was not needed is given back", func() bool { return counted(t, client)[model+"-a"] == (inRedis{fit, really}) })
 }
 
 // TestRedisMayGoUnderLoad: with the default policy nobody feels more of it than
