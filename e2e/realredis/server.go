@@ -66,11 +66,12 @@ func binary(t testing.TB) string {
 }
 
 // freePort is one that nobody listens on, and neither ten thousand above it,
-// where the nodes of a cluster talk to each other.
+// where the nodes of a cluster talk to each other. Both are below those that the
+// kernel gives to connections.
 func freePort(t testing.TB) int {
 	t.Helper()
 	for range 100 {
-		port := 11_000 + rand.IntN(19_000)
+		port := 10_000 + rand.IntN(10_000)
 		if free(port) && free(port+10_000) {
 			return port
 		}
