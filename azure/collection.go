@@ -48,6 +48,18 @@ func collection(path string) *Operation {
 // Content is whether the path asks for the bytes of a file, which pass as they are.
 func (r *Route) Content() bool { return strings.HasSuffix(r.Below, "/content") }
 
+// InCollection is whether a path at Azure is of something with an id, so that a 404
+// says that it is not there, and nothing of a deployment.
+func InCollection(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	_, below, ok := strings.Cut(path, "/openai/")
+	if !ok {
+		return false
+	}
+	below = strings.TrimPrefix(below, "v1/")
+	return collection(below) != nil && operationsByName[below] == nil
+}
+
 // HasIDs is whether an answer may hold ids of its resource.
 func (r *Route) HasIDs() bool {
 	switch {

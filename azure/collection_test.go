@@ -49,6 +49,17 @@ func TestCollectionsAreFoundInEveryDialectOnTheSurfaceThatHasThem(t *testing.T) 
 	}
 }
 
+func TestA404OfACollectionSaysNothingOfADeployment(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/openai/files/file-1?api-version=2024-10-21": true, "/prefix/openai/v1/responses/resp_1": true, "/openai/threads/t": true,
+		"/openai/v1/responses": false, "/openai/deployments/d/chat/completions?api-version=1": false, "/v1/files/file-1": false,
+	} {
+		if InCollection(path) != want {
+			t.Errorf("%s: %t", path, !want)
+		}
+	}
+}
+
 func TestListsAndContentsAreToldFromTheRest(t *testing.T) {
 	for path, want := range map[string][2]bool{
 		"/v1/files":                   {true, false},
