@@ -104,6 +104,7 @@ type planner struct {
 	r     *Request
 	now   time.Time
 	view  view
+	left  time.Duration // of the minute that room is taken from
 
 	// Of the group that was looked at last:
 	able    []candidate // may serve
