@@ -122,6 +122,7 @@ type planner struct {
 	r     *Request
 	now   time.Time
 	view  view
+	left  time.Duration // of the minute that room is taken from
 	// foreign says that the group is not the one that was asked for.
 	foreign bool
 

@@ -113,12 +113,15 @@ func key(group, id string) string {
 
 // grant reads the script's answer.
 func grant(numbers []int64, candidates int) (routing.Grant, error) {
-	if len(numbers) != 2+2*candidates || numbers[0] >= int64(candidates) {
+	if len(numbers) != 3+2*candidates || numbers[0] >= int64(candidates) {
 		return routing.Grant{}, fmt.Errorf("redis: %d numbers for %d deployments", len(numbers), candidates)
 	}
-	g := routing.Grant{Index: int(numbers[0]), Minute: uint32(numbers[1]), Used: make([]routing.Used, candidates)}
+	g := routing.Grant{
+		Index: int(numbers[0]), Minute: uint32(numbers[1]), Left: time.Duration(numbers[2]) * time.Millisecond,
+		Used: make([]routing.Used, candidates),
+	}
 	for i := range g.Used {
-		g.Used[i] = routing.Used{Requests: numbers[2+2*i], Tokens: numbers[3+2*i]}
+		g.Used[i] = routing.Used{Requests: numbers[3+2*i], Tokens: numbers[4+2*i]}
 	}
 	return g, nil
 }

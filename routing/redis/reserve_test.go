@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/e2e/realredis"
 	"github.com/azproc/azproc/routing"
 )
@@ -120,6 +123,36 @@ func TestARequestLargerThanAMinuteTakesTheWholeMinute(t *testing.T) {
 	_, s := fixed(t)
 	if g := reserve(t, s, ask(false, 9999, routing.Candidate{ID: "a", TPM: 100})); g.Index != 0 || g.Used[0].Tokens != 100 {
 		t.Errorf("%+v", g)
+	}
+}
+
+// nobody is an observer and a credential.
+type nobody struct{}
+
+func (nobody) CooledDown(string, azure.Fault)          {}
+func (nobody) StoreFailed(error)                       {}
+func (nobody) Header() (name, value string, err error) { return "api-key", "k", nil }
+func (nobody) Ready() error                            { return nil }
+func (nobody) Wait(context.Context) error              { return nil }
+func (nobody) Name() string                            { return "k" }
+
+func TestAClientIsToldWhenToComeBackByTheServersClock(t *testing.T) {
+	server, s := fixed(t)
+	snap, _ := config.Parse("test.yaml", []byte(`model_list: [{model_name: m, litellm_params: {model: azure/gpt-4o, api_base: "http://a", api_key: k, rpm: 1}}]`), config.Options{Getenv: func(string) (string, bool) { return "", false }})
+	table := routing.New(snap, func(config.Credential) routing.Credential { return nobody{} }, routing.NewFleet(nobody{}, nil), s)
+	server.SetTime(time.Unix(1_800_000_043, 500_000_000))
+	request := &routing.Request{Model: "m", Op: azure.OpChat}
+	if _, err := table.Plan(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+	_, err := table.Plan(t.Context(), request)
+	if err == nil {
+		t.Fatal("a second request of one")
+	}
+	for name, want := range map[string]string{"retry-after": "17", "retry-after-ms": "16500", "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "17"} {
+		if i := slices.IndexFunc(err.Header, func(h azure.Header) bool { return h.Name == name }); i < 0 || err.Header[i].Value != want {
+			t.Errorf("%s is not %s: %v", name, want, err.Header)
+		}
 	}
 }
 
@@ -233,7 +266,7 @@ func TestAGroupIsOnOneNodeWhateverItsName(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNoneIsAnError(t *testing.T) {
-	for _, numbers := range [][]int64{nil, {0}, {5, 1, 2, 3}, {0, 1, 2}} {
+	for _, numbers := range [][]int64{nil, {0}, {5, 1, 1000, 2, 3}, {0, 1, 2, 3}} {
 		if _, err := grant(numbers, 1); err == nil {
 			t.Errorf("%v was taken", numbers)
 		}
