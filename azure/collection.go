@@ -34,6 +34,10 @@ var Collections = []*Operation{
 // surface is asked for with when the configuration means that surface.
 const lastDated = "2025-04-01-preview"
 
+// onV1Alone are operations of other collections that the classic surface does not
+// have.
+var onV1Alone = map[string]bool{"responses/compact": true, "responses/input_tokens": true}
+
 // collection is the collection that a path below a root is in, nil when in none.
 func collection(path string) *Operation {
 	first, _, _ := strings.Cut(path, "/")
@@ -118,9 +122,9 @@ func (t *Target) below(r *Route) string {
 	}
 	v1 := version == "" || IsV1(version)
 	switch {
-	case r.Op.V1, v1 && !r.Op.Dated:
+	case r.Op.V1, onV1Alone[r.Below], v1 && !r.Op.Dated:
 		if version != "preview" {
-			version = ""
+			version = "" // v1 is the default there
 		}
 		return join(e.Prefix, "/openai/v1/", "", "", r.Below, version, r.Query)
 	case r.Op.Dated && (v1 || !strings.HasSuffix(version, "-preview")): // never generally available

@@ -14,6 +14,7 @@ func TestCollectionsAreFoundInEveryDialectOnTheSurfaceThatHasThem(t *testing.T) 
 		{"2024-02-01", "/v1/batches?limit=2", "/openai/batches?api-version=2024-10-21&limit=2"},
 		{"2025-04-01-preview", "/v1/fine_tuning/jobs/ftjob-1/events", "/openai/fine_tuning/jobs/ftjob-1/events?api-version=2025-04-01-preview"},
 		{"2024-10-21", "/v1/responses/resp_1/input_items?limit=1", "/openai/responses/resp_1/input_items?api-version=2025-03-01-preview&limit=1"},
+		{"2024-10-21", "/v1/responses/compact", "/openai/v1/responses/compact"},
 		{"preview", "/v1/responses/resp_1", "/openai/v1/responses/resp_1?api-version=preview"},
 		{"2024-10-21", "/v1/videos/video_1/content", "/openai/v1/videos/video_1/content"},
 		{"2024-10-21", "/v1/conversations", "/openai/v1/conversations"},

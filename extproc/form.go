@@ -120,6 +120,8 @@ func (s *stream) planForm(model string) (*forward, *routing.Attempt, *azure.Erro
 	r.Home, r.Free = s.home, true
 	if s.now.table.Serves(model) {
 		r.Model, r.Free = model, false
+	} else if named := s.selector(); s.now.table.Serves(named) {
+		r.Model = named
 	}
 	p, err := s.planBelow(r)
 	if err != nil {
