@@ -36,7 +36,7 @@ func TestEveryDirectDependencyHasItsReason(t *testing.T) {
 }
 
 func TestLinksOfTheDocsLeadSomewhere(t *testing.T) {
-	for _, file := range []string{"README.md", "docs/architecture.md", "docs/configuration.md", "docs/credentials.md", "docs/envoy.md", "docs/benchmark.md"} {
+	for _, file := range []string{"README.md", "docs/architecture.md", "docs/configuration.md", "docs/credentials.md", "docs/envoy.md", "docs/benchmark.md", "docs/health.md"} {
 		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(read(t, file), -1) {
 			path := m[1]
 			if strings.HasPrefix(file, "docs/") {
@@ -50,7 +50,7 @@ func TestLinksOfTheDocsLeadSomewhere(t *testing.T) {
 }
 
 func TestTheReadmesFlagsAndCommandsExist(t *testing.T) {
-	text := read(t, "README.md") + read(t, "docs/envoy.md")
+	text := read(t, "README.md") + read(t, "docs/envoy.md") + read(t, "docs/health.md")
 	source := read(t, "cmd/azproc/flags.go") + read(t, "cmd/azproc/envoyconfig.go") + read(t, "cmd/azproc/main.go")
 	for _, m := range regexp.MustCompile("azproc (run|serve|check|demo|envoy-config)([^`\n]*)").FindAllStringSubmatch(text, -1) {
 		for _, flag := range regexp.MustCompile(`--([a-z-]+)`).FindAllStringSubmatch(m[2], -1) {
