@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/pem"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +17,7 @@ import (
 func serve(t *testing.T, secure bool, f http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(f)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if secure {
 		s.EnableHTTP2 = true
 		s.StartTLS()

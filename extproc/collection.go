@@ -12,6 +12,9 @@ import (
 // the path, the query and the body belong to. A body that is no JSON passes Envoy
 // alone, whatever its size.
 func (s *stream) collection() error {
+	if s.merges() {
+		return s.list()
+	}
 	if s.in.end || !hasMediaType(s.head.contentType, "application/json") {
 		f, err := s.decideBelow(nil)
 		if err != nil {

@@ -62,7 +62,7 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
 	watch := observer{g.metrics, log}
 	g.fleet = routing.NewFleet(watch, nil)
-	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch})
+	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}})
 	g.ads = envoy.NewADS(log)
 	g.grpc = newGRPC()
 	g.processor.Register(g.grpc)
