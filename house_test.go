@@ -29,6 +29,7 @@ var rooms = map[string][]string{
 	"extproc":       {"routing", "auth", "translate", "azure", "wire"},
 	"routing":       {"azure", "config"},
 	"routing/redis": {"routing", "azure", "config"},
+	"client":        {"azure", "config"},
 	"auth":          {"config"},
 	"translate":     {"azure"},
 	"usage":         {"config"},

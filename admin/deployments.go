@@ -22,6 +22,23 @@ type Deployment struct {
 	Served     int64       `json:"served"`
 	Failed     int64       `json:"failed"`
 	LastErrors []LastError `json:"last_errors"`
+	// Live is what it answers when it is asked; only /deployments?live=1 asks.
+	Live *Live `json:"live,omitempty"`
+}
+
+// Live is what a deployment answered when it was asked something cheap.
+type Live struct {
+	OK bool `json:"ok"`
+	// Status is the HTTP status; 0 when there was no answer.
+	Status  int     `json:"status"`
+	Seconds float64 `json:"seconds"`
+	// Asked is the operation, and AddressOnly says that it proves the address and
+	// the credential, not the deployment.
+	Asked       string `json:"asked"`
+	AddressOnly bool   `json:"address_only"`
+	// Why is what is wrong, in Azure's words.
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
 }
 
 // Windows are a deployment's limits and what it is used of them in the running

@@ -1,8 +1,10 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -16,6 +18,9 @@ type State interface {
 	Credentials() []Credential
 	// Deployments lists its deployments, in the file's order.
 	Deployments() []Deployment
+	// Live lists them with what each answers when it is asked. It may cost a token
+	// for each, though not again for whoever asks a moment later.
+	Live(ctx context.Context) []Deployment
 }
 
 // Credential is one credential and whether it can be used now.
@@ -34,6 +39,7 @@ type Credential struct {
 //	/readyz        200 while at least one deployment can serve, 503 otherwise; the
 //	               body names every credential that cannot be had
 //	/deployments   JSON of every deployment: {"deployments": [Deployment, …]}
+//	               ?live=1 asks each of them first
 //	/metrics       Prometheus text
 func Handler(state State, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
@@ -43,8 +49,12 @@ func Handler(state State, metrics http.Handler) http.Handler {
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		writeReadiness(w, state)
 	})
-	mux.HandleFunc("GET /deployments", func(w http.ResponseWriter, _ *http.Request) {
-		write(w, http.StatusOK, map[string]any{"deployments": state.Deployments()})
+	mux.HandleFunc("GET /deployments", func(w http.ResponseWriter, r *http.Request) {
+		list := state.Deployments
+		if live, _ := strconv.ParseBool(r.URL.Query().Get("live")); live {
+			list = func() []Deployment { return state.Live(r.Context()) }
+		}
+		write(w, http.StatusOK, map[string]any{"deployments": list()})
 	})
 	mux.Handle("GET /metrics", metrics)
 	return mux

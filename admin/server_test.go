@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +21,14 @@ type fixedState struct {
 func (s fixedState) Deployments() []Deployment { return s.deployments }
 func (s fixedState) Ready() error              { return s.err }
 func (s fixedState) Credentials() []Credential { return s.credentials }
+
+func (s fixedState) Live(context.Context) []Deployment {
+	list := slices.Clone(s.deployments)
+	for i := range list {
+		list[i].Live = &Live{Status: http.StatusUnauthorized, Asked: "chat/completions", Why: "Access denied"}
+	}
+	return list
+}
 
 func get(t *testing.T, s State, path string) *httptest.ResponseRecorder {
 	t.Helper()
@@ -70,6 +80,26 @@ func TestReadinessNamesTheCredentialThatCannotBeHad(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+}
+
+func TestDeploymentsAreAskedOnlyWhenTheReaderWantsIt(t *testing.T) {
+	state := fixedState{deployments: []Deployment{{Name: "one"}, {Name: "two"}}}
+	for path, want := range map[string]int{"/deployments": 0, "/deployments?live=0": 0, "/deployments?live=": 0, "/deployments?live=1": 2, "/deployments?live=true": 2} {
+		w := get(t, state, path)
+		var body struct{ Deployments []Deployment }
+		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || len(body.Deployments) != 2 {
+			t.Fatalf("%s: %s (%v)", path, w.Body, err)
+		}
+		asked := 0
+		for _, d := range body.Deployments {
+			if d.Live != nil && d.Live.Status == http.StatusUnauthorized && d.Live.Why == "Access denied" {
+				asked++
+			}
+		}
+		if asked != want {
+			t.Errorf("%s: %d were asked, want %d", path, asked, want)
+		}
 	}
 }
 

@@ -20,6 +20,9 @@ func (s *stream) collection() error {
 			return s.form() // the model is in it
 		}
 	}
+	if s.merges() {
+		return s.list()
+	}
 	if s.in.end || !hasMediaType(s.head.contentType, "application/json") {
 		f, err := s.decideBelow(nil)
 		if err != nil {

@@ -43,6 +43,7 @@ const (
 	fieldImmediateResponse      = 7
 	fieldDynamicMetadata        = 8
 	fieldModeOverride           = 9
+	fieldOverrideTimeout        = 10
 
 	// HeadersResponse, BodyResponse
 	fieldCommon = 1
@@ -70,6 +71,9 @@ const (
 	fieldImmediateBody    = 3
 	fieldImmediateDetails = 5
 	fieldStatusCode       = 1
+
+	// Duration
+	fieldDurationSeconds = 1
 
 	// ProcessingMode
 	fieldRequestHeaderMode   = 1

@@ -8,6 +8,7 @@ import (
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
 )
 
 // TestFieldNumbersAreThoseOfTheGeneratedTypes would fail first if a new
@@ -24,7 +25,8 @@ func TestFieldNumbersAreThoseOfTheGeneratedTypes(t *testing.T) {
 		{&extprocv3.HttpBody{}, fields{"body": fieldBodyBytes, "end_of_stream": fieldBodyEndStream}},
 		{&corev3.HeaderMap{}, fields{"headers": fieldHeaderValue}},
 		{&corev3.HeaderValue{}, fields{"key": fieldKey, "value": fieldValue, "raw_value": fieldRawValue}},
-		{&extprocv3.ProcessingResponse{}, fields{"request_headers": fieldHeadersAnswer, "request_body": fieldBodyAnswer, "request_trailers": fieldTrailersAnswer, "immediate_response": fieldImmediateResponse, "dynamic_metadata": fieldDynamicMetadata, "mode_override": fieldModeOverride}},
+		{&extprocv3.ProcessingResponse{}, fields{"request_headers": fieldHeadersAnswer, "request_body": fieldBodyAnswer, "request_trailers": fieldTrailersAnswer, "immediate_response": fieldImmediateResponse, "dynamic_metadata": fieldDynamicMetadata, "mode_override": fieldModeOverride, "override_message_timeout": fieldOverrideTimeout}},
+		{&durationpb.Duration{}, fields{"seconds": fieldDurationSeconds}},
 		{&extprocv3.HeadersResponse{}, fields{"response": fieldCommon}},
 		{&extprocv3.BodyResponse{}, fields{"response": fieldCommon}},
 		{&extprocv3.CommonResponse{}, fields{"header_mutation": fieldHeaderMutation, "body_mutation": fieldBodyMutation, "clear_route_cache": fieldClearRouteCache}},

@@ -42,6 +42,9 @@ type Options struct {
 	// SpoolDir is where a form is kept while its model is still unknown and it
 	// is too large for memory; "" is the system's temporary folder.
 	SpoolDir string
+	// Lists merges the lists of several resources; without it a list is that of the
+	// default resource.
+	Lists Lists
 }
 
 // Server is the external processor. Make it with New, register it, and give it

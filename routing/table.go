@@ -56,9 +56,12 @@ type Table struct {
 	group     map[string]*config.Group // by name
 	byCluster map[string]*Deployment
 	resources map[azure.ResourceCode][]*Deployment
-	home      *Deployment       // takes what names no model and no id
-	list      []byte            // answer to GET /v1/models
-	models    map[string][]byte // answers to GET /v1/models/{id}
+	home      *Deployment // takes what names no model and no id
+
+	everywhere [][]*Deployment // by resource
+
+	list   []byte            // answer to GET /v1/models
+	models map[string][]byte // answers to GET /v1/models/{id}
 }
 
 // group is a model group: the deployments behind one model_name.
@@ -109,6 +112,7 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 		byConfig[d] = dep
 		t.byCluster[d.Cluster] = dep
 	}
+	t.everywhere = everywhere(t.Deployments)
 	fleet.adopt(t.Deployments, t.cooldownPolicy, store)
 	var listed []string
 	for _, g := range s.Groups {

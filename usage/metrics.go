@@ -32,6 +32,7 @@ type Metrics struct {
 	cooldowns metric.Int64Counter
 	store     metric.Int64Counter
 	large     metric.Int64Counter
+	lacking   metric.Int64Counter
 
 	configGood    atomic.Bool
 	configSince   atomic.Int64 // Unix seconds of the last good load
@@ -67,6 +68,7 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 		{&m.further, "azproc_further_attempts", "Attempts after a request's first."},
 		{&m.cooldowns, "azproc_cooldowns", "Times a deployment was cooled or its rest made longer, by deployment and fault."},
 		{&m.store, "azproc_store_failures", "Decisions in which the store of shared limits could not take part."},
+		{&m.lacking, "azproc_incomplete_lists", "Lists of several resources that lack a resource because it failed, by collection and resource."},
 		{&m.large, "azproc_unrepeatable_requests", "Requests that one deployment alone could be asked with, because their body is larger than the retry buffer."},
 	} {
 		if *c.into, err = meter.Int64Counter(c.name, metric.WithDescription(c.what)); err != nil {
@@ -167,6 +169,12 @@ func (m *Metrics) StoreFailed() { m.store.Add(context.Background(), 1) }
 
 // NotRepeatable counts a request whose body is too large to be kept.
 func (m *Metrics) NotRepeatable() { m.large.Add(context.Background(), 1) }
+
+// ListLacks counts a list of several resources that has nothing of one because that
+// failed. Both names are of the configuration or azproc's own, so the set is bounded.
+func (m *Metrics) ListLacks(collection, resource string) {
+	m.lacking.Add(context.Background(), 1, metric.WithAttributes(attribute.String("collection", collection), attribute.String("resource", resource)))
+}
 
 // EnvoyRestarted counts an Envoy that ended by itself.
 func (m *Metrics) EnvoyRestarted() { m.restarts.Add(context.Background(), 1) }

@@ -34,11 +34,12 @@ func TestMetricsSayWhichConfigurationServes(t *testing.T) {
 	m.StreamPanicked()
 	m.RequestRefused(404, "model_not_found")
 	m.EnvoyRestarted()
+	m.ListLacks("files", "https://a")
 	text = scrape(t, m)
 	for _, line := range []string{
 		"azproc_config_last_load_good 0", "azproc_config_deployments 3", "azproc_config_refusals 4", `azproc_config_loads_total{result="bad"} 1`,
 		"azproc_stream_panics_total 1", `azproc_refused_requests_total{code="model_not_found",status="404"} 1`, "azproc_envoy_restarts_total 1",
-		"go_goroutines", "process_resident_memory_bytes",
+		`azproc_incomplete_lists_total{collection="files",resource="https://a"} 1`, "go_goroutines", "process_resident_memory_bytes",
 	} {
 		if !strings.Contains(text, line) {
 			t.Errorf("no %q", line)

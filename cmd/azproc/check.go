@@ -12,20 +12,27 @@ import (
 )
 
 // check is azproc check: every error at once and exit status 1, else the table
-// of what the file means.
-func check(_ context.Context, args []string, stdout, stderr io.Writer) error {
+// of what the file means, or of what its deployments answer.
+func check(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var s settings
 	fs := flag.NewFlagSet("check", flag.ContinueOnError)
 	s.configFlag(fs, " (default: the AZURE_* environment)")
+	s.liveFlag(fs)
+	s.caFlag(fs)
 	if err := parse(fs, args, stderr); err != nil {
 		return err
 	}
 	snap, report := s.load()
 	report.Print(stderr)
-	if snap != nil {
+	failed := false
+	switch {
+	case snap == nil:
+	case s.live:
+		failed = !s.checkLive(ctx, stdout, snap)
+	default:
 		printTable(stdout, snap)
 	}
-	if !report.Clean() {
+	if failed || !report.Clean() {
 		return errSaid
 	}
 	return nil

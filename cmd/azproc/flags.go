@@ -33,6 +33,7 @@ type settings struct {
 	drain          time.Duration
 	allowAnonymous bool
 	static         bool
+	live           bool
 	logLevel       string
 	logFormat      string
 }
@@ -56,6 +57,10 @@ func (s *settings) grpcFlag(fs *flag.FlagSet) {
 
 func (s *settings) caFlag(fs *flag.FlagSet) {
 	fs.StringVar(&s.caFile, "upstream-ca", "", "PEM `file` with the roots that upstream certificates are checked against (default: $SSL_CERT_FILE, then the system's)")
+}
+
+func (s *settings) liveFlag(fs *flag.FlagSet) {
+	fs.BoolVar(&s.live, "live", false, "ask each deployment something cheap, and print what it answers instead")
 }
 
 func (s *settings) envoyFlags(fs *flag.FlagSet) {

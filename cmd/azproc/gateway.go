@@ -18,6 +18,7 @@ import (
 	"github.com/azproc/azproc/admin"
 	"github.com/azproc/azproc/auth"
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/client"
 	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/envoy"
 	"github.com/azproc/azproc/extproc"
@@ -39,6 +40,8 @@ type gateway struct {
 	metrics     *usage.Metrics
 	grpc        *grpc.Server
 	admin       *http.Server
+	client      *client.Client
+	checker     *client.Checker
 
 	// settled, when set, waits until Envoy can use the clusters it was given.
 	settled func(context.Context) error
@@ -50,7 +53,8 @@ type gateway struct {
 
 // newGateway makes the service; nothing listens yet.
 func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error) {
-	g := &gateway{settings: s, log: log, envoy: o}
+	g := &gateway{settings: s, log: log, envoy: o, client: client.New(s.caFile)}
+	g.checker = client.NewChecker(g.client)
 	var err error
 	if g.metrics, err = usage.NewMetrics(g.credentialsReady); err != nil {
 		return nil, err
@@ -58,7 +62,7 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
 	watch := observer{g.metrics, log}
 	g.fleet = routing.NewFleet(watch, nil)
-	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch})
+	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}})
 	g.ads = envoy.NewADS(log)
 	g.grpc = newGRPC()
 	g.processor.Register(g.grpc)
@@ -189,6 +193,7 @@ func (g *gateway) stop(ctx context.Context) {
 		g.grpc.Stop()
 	}
 	_ = g.admin.Close()
+	g.client.Close()
 	g.credentials.Close()
 	g.store.close()
 	_ = g.metrics.Close(context.Background())

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/azproc/azproc/e2e/fakeazure"
 )
 
 func TestMain(m *testing.M) {
@@ -18,13 +20,27 @@ func TestMain(m *testing.M) {
 }
 
 // TestCommandLine runs the stories of testdata: each is a command line, its
-// files and what it must print.
+// files and what it must print. $AZURE is a fake Azure resource that takes the key
+// key-of-azure, $GONE one that does not answer.
 func TestCommandLine(t *testing.T) {
+	azure := fakeazure.New(fakeazure.Config{Resources: []fakeazure.Resource{
+		{Name: "demo", Keys: []string{"key-of-azure"}, Deployments: demoModels}, {Name: "gone"},
+	}})
+	if err := azure.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(azure.Close)
+	gone := azure.URL("gone")
+	if err := azure.Stop("gone"); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata",
 		UpdateScripts: os.Getenv("UPDATE") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ENVOY", envoyPath(t))
+			e.Setenv("AZURE", azure.URL("demo"))
+			e.Setenv("GONE", gone)
 			return nil
 		},
 	})

@@ -52,11 +52,15 @@ func (g *gateway) credentialsReady() map[string]bool {
 
 // Deployments implements admin.State.
 func (g *gateway) Deployments() []admin.Deployment {
-	list := []admin.Deployment{}
-	t := g.table.Load()
-	if t == nil {
-		return list
+	if t := g.table.Load(); t != nil {
+		return deployments(t)
 	}
+	return []admin.Deployment{}
+}
+
+// deployments are those of a table, in its order.
+func deployments(t *routing.Table) []admin.Deployment {
+	list := []admin.Deployment{}
 	for _, s := range t.States() {
 		d := s.Deployment
 		e := admin.Deployment{
