@@ -52,6 +52,7 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 	if err != nil {
 		return nil, err
 	}
+	s.route.Model = r.Model // a name that is no model's stays where it is
 	f := s.forwarding(&p, r.Model)
 	f.path, _ = p.Target.Path(&s.route)
 	if body != nil {
