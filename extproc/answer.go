@@ -102,6 +102,8 @@ type forward struct {
 	body azure.Body
 	// length is the content-length to announce; "" leaves the client's.
 	length string
+	// more are other headers that change; one without a value goes away.
+	more []azure.Header
 
 	// plan is what a first attempt leaves in the metadata; a later one has its
 	// claim instead.
@@ -143,6 +145,13 @@ func (f *forward) answer(field protowire.Number) answer {
 	}
 	if f.length != "" {
 		m = appendSetHeader(m, "content-length", f.length)
+	}
+	for _, h := range f.more {
+		if h.Value == "" {
+			m = wire.AppendBytes(m, fieldRemoveHeaders, h.Name)
+		} else {
+			m = appendSetHeader(m, h.Name, h.Value)
+		}
 	}
 	m = append(m, f.fixed.headers...)
 	if f.plan == nil {
