@@ -82,6 +82,8 @@ func kindOf(model string) Kind {
 	switch {
 	case row.noChat:
 		return KindResponses
+	case strings.Contains(model, "realtime"):
+		return KindRealtime
 	case strings.HasPrefix(model, "text-embedding"):
 		return KindEmbeddings
 	case strings.HasPrefix(model, "dall-e"), strings.HasPrefix(model, "gpt-image"):

@@ -28,6 +28,7 @@ type call struct {
 	answer     *answer
 	torn       bool   // the client left before its body was complete
 	aborted    bool   // the answer is incomplete: the connection must not end well
+	near       *turn  // the last response of this WebSocket, stored or not
 	remembered string // the hash that identities are made of
 }
 
@@ -61,6 +62,9 @@ func (r *resource) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	c.name = found.deployment
 	c.uploading()
 	wrong := c.read(known && found.op.form)
+	if known && found.op.named != nil {
+		c.name = found.op.named(c)
+	}
 	c.fault = c.server.nextFault(c.place())
 	c.record()
 	c.commonHeaders()
@@ -91,8 +95,8 @@ func (c *call) serve() {
 			return
 		}
 	}
-	if !c.versionFits() {
-		c.fail(resourceNotFound())
+	if !c.versionFits() || (c.op.socket && !c.upgrades()) {
+		c.fail(c.unknownPath())
 		return
 	}
 	if c.op.kind != KindAuto {
@@ -150,6 +154,9 @@ func (c *call) read(isForm bool) *failure {
 		FakeAzure options `json:"fakeazure"`
 	}
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	if len(trimmed) == 0 && c.op.kind == KindAuto {
+		return nil // an operation that has to have a body says so itself
+	}
 	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(body) {
 		return badJSON()
 	}
@@ -165,7 +172,7 @@ func (c *call) read(isForm bool) *failure {
 
 // nameInBody reports whether the surface takes the deployment from `model`.
 func (c *call) nameInBody() bool {
-	return c.op != nil && c.op.kind != KindAuto && c.deployment == ""
+	return c.op != nil && c.op.kind != KindAuto && c.op.named == nil && c.deployment == ""
 }
 
 // decode reads the body into v; a field of the wrong type is a 400.
@@ -178,6 +185,14 @@ func (c *call) decode(v any) *failure {
 		return invalid(wrong.Field, "invalid_type", "Invalid type for '%s': expected %s, but got %s instead.", wrong.Field, wrong.Type, wrong.Value)
 	}
 	return badJSON()
+}
+
+// decodeAny is decode for an operation that needs no body.
+func (c *call) decodeAny(v any) *failure {
+	if len(bytes.TrimSpace(c.body)) == 0 {
+		return nil
+	}
+	return c.decode(v)
 }
 
 // azure reports whether the answer has Azure's own parts.

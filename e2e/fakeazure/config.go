@@ -116,6 +116,7 @@ const (
 	KindImages                    // images/generations, images/edits
 	KindSpeech                    // audio/speech
 	KindTranscription             // audio/transcriptions, audio/translations
+	KindRealtime                  // realtime, its sessions and client secrets
 	KindBench                     // any POST: one fixed answer with the least work, nothing checked
 )
 

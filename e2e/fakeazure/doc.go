@@ -18,6 +18,11 @@
 //	defer azure.Close()
 //	defer azure.Check(t) // fails the test when a client key came through
 //
+// What an operation makes under an id, a resource remembers: responses and
+// conversations, assistants, threads and runs. The id is known to that resource
+// alone, and nobody can guess it. What takes time at Azure takes looks here: a
+// response in the background, or a run, goes on by one step with every GET.
+//
 // What went over the wire is in [Server.Requests]; what must never arrive is
 // in [Server.Violations]. [Server.Script] makes a deployment misbehave in a
 // given order, and [Server.Gate] holds its streams between two events, so that

@@ -31,7 +31,9 @@ type Request struct {
 	BodyLength    int64
 	BodySHA256    string // hex
 	Form          []FormPart
-	Status        int // of the answer; 0 when there was none
+	Status        int     // of the answer; 0 when there was none
+	Frames        []Frame // that the client sent over a WebSocket, in order
+	CloseCode     int     // with which the client left it; 0 while it is there
 	Time          time.Time
 }
 
@@ -83,7 +85,8 @@ func (s *Server) WaitRequests(ctx context.Context, n int) ([]Request, error) {
 }
 
 // Reset forgets requests, violations, scripts, paces, rate limits and the
-// disconnects and uploads that nobody has read. Gates stay.
+// disconnects and uploads that nobody has read. Gates stay, and so does what the
+// resources remember.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
