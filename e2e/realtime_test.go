@@ -294,8 +294,12 @@ func TestAReloadKeepsRunningWebSockets(t *testing.T) {
 	g := start(t, groups(azure, "", voices))
 	c := socket(t, g, voice)
 	c.until("session.created")
-	for _, added := range []string{"b", "c"} {
-		g.write(groups(azure, "", voices, member{group: "other", resource: added}))
+	for _, added := range []string{"b", "c", "d", "b"} {
+		members := []member{{group: "other", resource: added}}
+		if added == "b" { // first and last; between the two its deployment is gone
+			members = append(members, voices)
+		}
+		g.write(groups(azure, "", members...))
 		eventually(t, "the change is served", func() bool {
 			_, ok := g.deployments()["other-"+added]
 			return ok

@@ -321,3 +321,12 @@ func TestHeadersThatAreForTheGatewayGoNoFurther(t *testing.T) {
 		}
 	}
 }
+
+func TestAGatewaysKeyThatLooksEphemeralIsNotSentUpstreamForOne(t *testing.T) {
+	s, seen := newServerOf(t, socketFile, nil)
+	s.current.Load().keys = keys{"ek_mine"}
+	answers, err := play(t, s, headersRequest(false, ":method", "POST", ":path", "/v1/realtime/calls", "content-type", "application/sdp", "authorization", "Bearer ek_mine"))
+	if err != nil || len(answers) != 1 || answers[0].GetImmediateResponse() == nil || len(seen.refused) != 1 || seen.refused[0].Status != 401 {
+		t.Errorf("%v, %v", answers, err)
+	}
+}
