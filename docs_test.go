@@ -36,7 +36,7 @@ func TestEveryDirectDependencyHasItsReason(t *testing.T) {
 }
 
 func TestLinksOfTheDocsLeadSomewhere(t *testing.T) {
-	for _, file := range []string{"README.md", "docs/architecture.md", "docs/configuration.md", "docs/credentials.md", "docs/envoy.md", "docs/benchmark.md"} {
+	for _, file := range []string{"README.md", "docs/architecture.md", "docs/configuration.md", "docs/credentials.md", "docs/envoy.md", "docs/benchmark.md", "docs/realtime.md"} {
 		for _, m := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(read(t, file), -1) {
 			path := m[1]
 			if strings.HasPrefix(file, "docs/") {
