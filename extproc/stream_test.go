@@ -101,7 +101,13 @@ model_list:
 // newServer makes a server for the test file, with a caller's key of sk-client.
 func newServer(t testing.TB, cred error) (*Server, *observed) {
 	t.Helper()
-	snap, report := config.Parse("test.yaml", []byte(testFile), config.Options{Getenv: func(string) (string, bool) { return "", false }})
+	return newServerOf(t, testFile, cred)
+}
+
+// newServerOf is newServer with another file.
+func newServerOf(t testing.TB, file string, cred error) (*Server, *observed) {
+	t.Helper()
+	snap, report := config.Parse("test.yaml", []byte(file), config.Options{Getenv: func(string) (string, bool) { return "", false }})
 	if snap == nil {
 		t.Fatal(report.Diagnostics)
 	}
