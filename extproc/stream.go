@@ -41,6 +41,7 @@ type stream struct {
 	head    head
 	route   azure.Route
 	home    azure.Home // of the ids in the path
+	batch   []byte     // the answer, where it describes a batch
 }
 
 // run takes the stream from its first message to its last. It must not return

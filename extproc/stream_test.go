@@ -76,11 +76,16 @@ type observed struct {
 	panics  int
 	large   int
 	refused []*azure.Error
+	batches []string
 }
 
 func (o *observed) StreamPanicked()        { o.panics++ }
 func (o *observed) Refused(e *azure.Error) { o.refused = append(o.refused, e) }
 func (o *observed) NotRepeatable()         { o.large++ }
+
+func (o *observed) BatchRead(resource string, batch []byte) {
+	o.batches = append(o.batches, resource+" "+string(batch))
+}
 
 // fleetObserver is nobody.
 type fleetObserver struct{}
