@@ -57,11 +57,12 @@ func TestALimitLetsExactlyItsNumberThrough(t *testing.T) {
 	server, s := fixed(t)
 	var through, refused atomic.Int64
 	var all sync.WaitGroup
-	for range 4 { // replicas
+	for range 4 {
+		replica := s
 		for range 4 {
 			all.Go(func() {
 				for range 20 {
-					if reserve(t, s, ask(false, 1, routing.Candidate{ID: "a", RPM: 100})).Index == 0 {
+					if reserve(t, replica, ask(false, 1, routing.Candidate{ID: "a", RPM: 100})).Index == 0 {
 						through.Add(1)
 					} else {
 						refused.Add(1)
