@@ -10,7 +10,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOL     = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: build envoy run test unit e2e sdk check lint bench fuzz generate clean need-go need-python need-node
+.PHONY: build envoy redis run test unit e2e sdk check lint bench fuzz generate clean need-go need-python need-node
 
 build: need-go  ## bin/azproc, static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/azproc ./cmd/azproc
@@ -18,16 +18,19 @@ build: need-go  ## bin/azproc, static
 envoy: need-python  ## bin/envoy, unless $$ENVOY or PATH has one
 	@$(PYTHON) build/fetch_envoy.py bin/envoy
 
+redis: need-python  ## bin/redis-server for the tests, unless $$REDIS_SERVER or PATH has one
+	@$(PYTHON) build/fetch_redis.py bin/redis-server
+
 run: need-go need-python envoy build  ## the demo
 	@exec bin/azproc demo
 
 # Everything, in the order in which it fails fastest.
-test: need-go need-python need-node envoy unit e2e
+test: need-go need-python need-node envoy redis unit e2e
 
-unit: need-go envoy  ## unit tests under the race detector
+unit: need-go envoy redis  ## unit tests under the race detector
 	$(GO) test -race $(shell $(GO) list ./... | grep -v '/e2e$$')
 
-e2e: need-go need-python need-node envoy sdk  ## real Envoy, real SDKs
+e2e: need-go need-python need-node envoy redis sdk  ## real Envoy, real SDKs
 	$(GO) test -race -count=1 -timeout 15m ./e2e
 
 sdk: need-python need-node  ## the pinned SDKs, under .cache

@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"cmd/azproc":    {"*"},
 	"e2e":           {"*"},
 	"e2e/fakeazure": {},
+	"e2e/realredis": {},
 	"bench":         {"e2e/fakeazure"},
 	"envoy":         {"usage", "config", "azure", "wire"},
 	"admin":         {},

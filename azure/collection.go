@@ -34,6 +34,10 @@ var Collections = []*Operation{
 // surface is asked for with when the configuration means that surface.
 const lastDated = "2025-04-01-preview"
 
+// onV1Alone are operations of other collections that the classic surface does not
+// have.
+var onV1Alone = map[string]bool{"responses/compact": true, "responses/input_tokens": true}
+
 // collection is the collection that a path below a root is in, nil when in none.
 func collection(path string) *Operation {
 	first, _, _ := strings.Cut(path, "/")
@@ -47,6 +51,18 @@ func collection(path string) *Operation {
 
 // Content is whether the path asks for the bytes of a file, which pass as they are.
 func (r *Route) Content() bool { return strings.HasSuffix(r.Below, "/content") }
+
+// InCollection is whether a path at Azure is of something with an id, so that a 404
+// says that it is not there, and nothing of a deployment.
+func InCollection(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	_, below, ok := strings.Cut(path, "/openai/")
+	if !ok {
+		return false
+	}
+	below = strings.TrimPrefix(below, "v1/")
+	return collection(below) != nil && operationsByName[below] == nil
+}
 
 // HasIDs is whether an answer may hold ids of its resource.
 func (r *Route) HasIDs() bool {
@@ -64,6 +80,20 @@ func (r *Route) HasIDs() bool {
 		return op == nil || op == OpResponses
 	}
 	return true
+}
+
+// Joins is whether what a request makes is used together with what others make that
+// name no model: an assistant is run on a thread.
+func (r *Route) Joins() bool {
+	below := r.Below
+	if r.Op == OpPassthrough {
+		below = strings.TrimPrefix(below, "openai/")
+	}
+	switch collection(below) {
+	case OpAssistants, OpThreads, OpVectorStores, OpEvals:
+		return true
+	}
+	return false
 }
 
 // List is whether the path asks for a whole collection.
@@ -92,14 +122,14 @@ func (t *Target) below(r *Route) string {
 	}
 	v1 := version == "" || IsV1(version)
 	switch {
-	case r.Op.V1, v1 && !r.Op.Dated:
+	case r.Op.V1, onV1Alone[r.Below], v1 && !r.Op.Dated:
 		if version != "preview" {
-			version = ""
+			version = "" // v1 is the default there
 		}
 		return join(e.Prefix, "/openai/v1/", "", "", r.Below, version, r.Query)
-	case v1:
+	case r.Op.Dated && (v1 || !strings.HasSuffix(version, "-preview")): // never generally available
 		version = lastDated
-		if r.Dialect == DialectClassic && IsVersion(r.Version) && !IsV1(r.Version) {
+		if strings.HasSuffix(r.Version, "-preview") {
 			version = r.Version
 		}
 	case version < r.Op.Floor:

@@ -14,9 +14,13 @@ func TestCollectionsAreFoundInEveryDialectOnTheSurfaceThatHasThem(t *testing.T) 
 		{"2024-02-01", "/v1/batches?limit=2", "/openai/batches?api-version=2024-10-21&limit=2"},
 		{"2025-04-01-preview", "/v1/fine_tuning/jobs/ftjob-1/events", "/openai/fine_tuning/jobs/ftjob-1/events?api-version=2025-04-01-preview"},
 		{"2024-10-21", "/v1/responses/resp_1/input_items?limit=1", "/openai/responses/resp_1/input_items?api-version=2025-03-01-preview&limit=1"},
+		{"2024-10-21", "/v1/responses/compact", "/openai/v1/responses/compact"},
 		{"preview", "/v1/responses/resp_1", "/openai/v1/responses/resp_1?api-version=preview"},
 		{"2024-10-21", "/v1/videos/video_1/content", "/openai/v1/videos/video_1/content"},
 		{"2024-10-21", "/v1/conversations", "/openai/v1/conversations"},
+		{"2024-10-21", "/v1/assistants", "/openai/assistants?api-version=2025-04-01-preview"},
+		{"2024-10-21", "/openai/threads?api-version=2024-05-01-preview", "/openai/threads?api-version=2024-05-01-preview"},
+		{"2024-08-01-preview", "/openai/threads?api-version=2024-05-01-preview", "/openai/threads?api-version=2024-08-01-preview"},
 		{"v1", "/v1/assistants", "/openai/assistants?api-version=2025-04-01-preview"},
 		{"v1", "/openai/threads/t/runs?api-version=2024-05-01-preview", "/openai/threads/t/runs?api-version=2024-05-01-preview"},
 		{"2024-10-21", "/v1/realtime/client_secrets", "/openai/v1/realtime/client_secrets"},
@@ -43,6 +47,17 @@ func TestCollectionsAreFoundInEveryDialectOnTheSurfaceThatHasThem(t *testing.T) 
 	openai := Target{Endpoint: Endpoint{Provider: ProviderOpenAI, Scheme: "https", Host: "h", Port: 443, Prefix: "/v1"}}
 	if got, _ := openai.Path(&r); got != "/v1/files?limit=1" {
 		t.Errorf("at OpenAI: %s", got)
+	}
+}
+
+func TestA404OfACollectionSaysNothingOfADeployment(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/openai/files/file-1?api-version=2024-10-21": true, "/prefix/openai/v1/responses/resp_1": true, "/openai/threads/t": true,
+		"/openai/v1/responses": false, "/openai/deployments/d/chat/completions?api-version=1": false, "/v1/files/file-1": false,
+	} {
+		if InCollection(path) != want {
+			t.Errorf("%s: %t", path, !want)
+		}
 	}
 }
 

@@ -1,5 +1,7 @@
 package azure
 
+import "math/bits"
+
 // IDWriter tags the ids in an answer while its bytes pass, in pieces cut anywhere.
 // Nothing is held back and nothing else is changed: a tag goes in before the quote
 // that ends an id. It reads JSON, or a stream of server-sent events whose data is
@@ -37,7 +39,10 @@ func (w *IDWriter) Append(to, piece []byte) []byte {
 // plainRun is where a string's plain characters end: at a quote, a backslash, a
 // control character or the end.
 func plainRun(b []byte, i int) int {
-	for len(b)-i >= 8 && !special(b[i:]) {
+	for len(b)-i >= 8 {
+		if hit := special(b[i:]); hit != 0 {
+			return i + bits.TrailingZeros64(hit)/8
+		}
 		i += 8
 	}
 	for i < len(b) && b[i] != '"' && b[i] != '\\' && b[i] >= 0x20 {

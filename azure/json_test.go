@@ -76,6 +76,19 @@ func TestScanSaysAtWhichByteTheTextStopsBeingJSON(t *testing.T) {
 	}
 }
 
+func TestScanFindsTheEndOfAStringAtAnyDistance(t *testing.T) {
+	for before := range 20 {
+		for _, s := range []string{`"`, "\x1f", "\x00", `\"`, `\\`, `\\"`, `\u0022`, `\u00`, `\x`, "\x7f", "\x80", "\xff", "!", "#", "[", "]", " ", ""} {
+			for after := range 10 {
+				body := []byte(`{"a":"` + strings.Repeat("x", before) + s + strings.Repeat("y", after) + `"}`)
+				if err := new(Doc).Scan(body); (err == nil) != json.Valid(body) {
+					t.Errorf("%q: error %v", body, err)
+				}
+			}
+		}
+	}
+}
+
 func TestScanRefusesWhatIsNoObjectOrAmbiguous(t *testing.T) {
 	for body, say := range map[string]string{
 		"":                                     "empty",

@@ -1,6 +1,9 @@
 package azure
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // space skips blanks.
 func space(b []byte, i int) int {
@@ -151,13 +154,13 @@ const (
 	highs = 0x8080808080808080
 )
 
-// special is whether one of the next eight bytes is a quote, a backslash or below
-// 0x20.
-func special(b []byte) bool {
+// special has the high bit of the first of the next eight bytes that is a quote, a
+// backslash or below 0x20; bits above it may be wrong. It is 0 when none is.
+func special(b []byte) uint64 {
 	w := binary.LittleEndian.Uint64(b)
 	quote := w ^ ones*'"'
 	slash := w ^ ones*'\\'
-	return ((quote-ones)&^quote|(slash-ones)&^slash|(w-ones*0x20)&^w)&highs != 0
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w) & highs
 }
 
 // str skips the string that begins at i. Eight bytes at a time: a long prompt
@@ -167,7 +170,8 @@ func str(b []byte, i int) (end int, escaped, ok bool) {
 	i++
 	for {
 		for len(b)-i >= 8 {
-			if special(b[i:]) {
+			if hit := special(b[i:]); hit != 0 {
+				i += bits.TrailingZeros64(hit) / 8
 				break
 			}
 			i += 8

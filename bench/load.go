@@ -22,8 +22,12 @@ func request(s scenario) []byte {
 	}
 	head := fmt.Sprintf(`{"model":%q,"stream":%v,"messages":[{"role":"user","content":"`, model, s.stream)
 	const tail = `"}]}`
+	path := "/v1/chat/completions"
+	if s.ids {
+		path = "/v1/responses"
+	}
 	body := head + strings.Repeat("a word or two ", max(0, s.size-len(head)-len(tail))/14+1) + tail
-	return []byte("POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\naccept: application/json\r\n" +
+	return []byte("POST " + path + " HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\naccept: application/json\r\n" +
 		"authorization: Bearer sk-0123456789abcdef0123456789abcdef\r\nuser-agent: OpenAI/Python 3.54.0\r\n" +
 		"x-stainless-lang: python\r\nx-stainless-package-version: 3.54.0\r\nx-stainless-os: Linux\r\nx-stainless-arch: x64\r\n" +
 		"x-stainless-runtime: CPython\r\nx-stainless-runtime-version: 3.12.1\r\nx-stainless-async: false\r\nx-stainless-retry-count: 0\r\n" +
@@ -37,6 +41,7 @@ func load(address string, request []byte, connections int, each time.Duration) (
 		mu    sync.Mutex
 		f     figures
 		took  []time.Duration
+		late  []time.Duration
 		group sync.WaitGroup
 		first error
 	)
@@ -44,10 +49,12 @@ func load(address string, request []byte, connections int, each time.Duration) (
 	began := time.Now()
 	for range connections {
 		group.Go(func() {
-			mine, failed, err := drive(address, request, end)
+			var delays []time.Duration
+			mine, failed, err := drive(address, request, end, &delays)
 			mu.Lock()
 			defer mu.Unlock()
 			took = append(took, mine...)
+			late = append(late, delays...)
 			f.failed += failed
 			if first == nil {
 				first = err
@@ -58,6 +65,9 @@ func load(address string, request []byte, connections int, each time.Duration) (
 	f.requests = len(took)
 	f.rps = float64(len(took)) / time.Since(began).Seconds()
 	slices.Sort(took)
+	if slices.Sort(late); len(late) > 0 {
+		f.late = float64(late[len(late)/2].Nanoseconds()) / 1000
+	}
 	if len(took) > 0 {
 		f.p50 = float64(took[len(took)/2].Nanoseconds()) / 1000
 		f.p99 = float64(took[len(took)*99/100].Nanoseconds()) / 1000
@@ -66,7 +76,7 @@ func load(address string, request []byte, connections int, each time.Duration) (
 }
 
 // drive is one connection.
-func drive(address string, request []byte, end time.Time) (took []time.Duration, failed int, err error) {
+func drive(address string, request []byte, end time.Time, late *[]time.Duration) (took []time.Duration, failed int, err error) {
 	c, err := net.Dial("tcp", address)
 	if err != nil {
 		return nil, 0, err
@@ -78,7 +88,7 @@ func drive(address string, request []byte, end time.Time) (took []time.Duration,
 		if _, err := c.Write(request); err != nil {
 			return took, failed, err
 		}
-		ok, err := readAnswer(r)
+		ok, err := readAnswer(r, late)
 		if err != nil {
 			return took, failed, err
 		}
@@ -93,7 +103,7 @@ func drive(address string, request []byte, end time.Time) (took []time.Duration,
 }
 
 // readAnswer reads one response to its end and says whether it is a 200.
-func readAnswer(r *bufio.Reader) (ok bool, err error) {
+func readAnswer(r *bufio.Reader, late *[]time.Duration) (ok bool, err error) {
 	length, chunked := -1, false
 	for n := 0; ; n++ {
 		line, err := r.ReadSlice('\n')
@@ -106,7 +116,7 @@ func readAnswer(r *bufio.Reader) (ok bool, err error) {
 			ok = bytes.Contains(line, []byte(" 200 "))
 		case len(line) == 0:
 			if chunked {
-				return ok, readChunks(r)
+				return ok, readChunks(r, late)
 			}
 			if length < 0 {
 				return ok, errors.New("an answer without a length")
@@ -125,7 +135,10 @@ func readAnswer(r *bufio.Reader) (ok bool, err error) {
 	}
 }
 
-func readChunks(r *bufio.Reader) error {
+// readChunks reads a body and notes how late its events are that tell when they
+// were sent.
+func readChunks(r *bufio.Reader, late *[]time.Duration) error {
+	var body bytes.Buffer
 	for {
 		line, err := r.ReadSlice('\n')
 		if err != nil {
@@ -135,8 +148,15 @@ func readChunks(r *bufio.Reader) error {
 		if err != nil {
 			return err
 		}
-		if _, err := io.CopyN(io.Discard, r, n+2); err != nil {
+		body.Reset()
+		if _, err := io.CopyN(&body, r, n+2); err != nil {
 			return err
+		}
+		for _, part := range bytes.Split(body.Bytes(), []byte(timeMark))[1:] {
+			text, _, _ := bytes.Cut(part, []byte(","))
+			if sent, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+				*late = append(*late, time.Since(time.Unix(0, sent)))
+			}
 		}
 		if n == 0 {
 			return nil

@@ -70,6 +70,7 @@ type scenario struct {
 	size        int  // of the request's body in bytes
 	stream      bool // 100 events, 5 ms apart
 	v1          bool // the body's model is rewritten
+	ids         bool // a stream of /v1/responses, whose ids are tagged
 }
 
 var scenarios = []scenario{
@@ -79,12 +80,16 @@ var scenarios = []scenario{
 	{name: "64 KB, 16 connections", connections: 16, size: 64 << 10},
 	{name: "1 MB, 16 connections", connections: 16, size: 1 << 20},
 	{name: "64 streams of 100 events, 5 ms apart", connections: 64, size: 2 << 10, stream: true},
+	{name: idScenario, connections: 8, size: 2 << 10, stream: true, ids: true},
 }
+
+const idScenario = "8 streams of 100 events with ids"
 
 // figures are what one scenario gave on one side: medians over the rounds.
 type figures struct {
 	rps, p50, p99    float64 // per second, microseconds
 	envoyCPU, goCPU  float64 // microseconds a request
+	late             float64 // microseconds from an event's sending to its arrival, where it tells
 	requests, failed int
 }
 
@@ -113,6 +118,9 @@ func (b *bench) measure() error {
 			fmt.Printf("  failed: %d of bare Envoy's requests, %d of azproc's\n", bare.failed, ours.failed)
 		}
 	}
+	if bare, ours := results[idScenario][0], results[idScenario][1]; ours.late > 0 {
+		fmt.Printf("\nan event with an id: %.0f µs late at bare Envoy, %.0f µs through azproc\n", bare.late, ours.late)
+	}
 	if b.options.only != "" {
 		return nil
 	}
@@ -135,6 +143,8 @@ func (b *bench) measure() error {
 	target("added p50 at 1 connection, ms", (ours.p50-bare.p50)/1000, false, 0.60)
 	bare, ours = of("64 streams of 100 events, 5 ms apart")
 	target("CPU a streamed event, × bare Envoy's", (ours.envoyCPU+ours.goCPU)/bare.envoyCPU, false, 1.5)
+	bare, ours = of(idScenario)
+	target("added to an event whose id is tagged, ms", (ours.late-bare.late)/1000, false, 1)
 	target("memory of the Go service, MiB", memory, false, 60)
 	return nil
 }
@@ -169,6 +179,7 @@ func median(all []figures) figures {
 	m := figures{
 		rps: pick(func(f figures) float64 { return f.rps }), p50: pick(func(f figures) float64 { return f.p50 }), p99: pick(func(f figures) float64 { return f.p99 }),
 		envoyCPU: pick(func(f figures) float64 { return f.envoyCPU }), goCPU: pick(func(f figures) float64 { return f.goCPU }),
+		late: pick(func(f figures) float64 { return f.late }),
 	}
 	for _, f := range all {
 		m.failed += f.failed

@@ -75,7 +75,7 @@ func TestEachResourceIsAskedOnItsOwnSurface(t *testing.T) {
 	for path, want := range map[string][2]string{
 		"/v1/fine_tuning/jobs?limit=2": {"/openai/fine_tuning/jobs?api-version=2024-10-21&limit=6", "/openai/v1/fine_tuning/jobs?limit=6"},
 		"/openai/vector_stores":        {"/openai/vector_stores?api-version=2024-10-21&limit=24", "/openai/v1/vector_stores?limit=24"},
-		"/v1/assistants":               {"/openai/assistants?api-version=2024-10-21&limit=24", "/openai/assistants?api-version=2025-04-01-preview&limit=24"},
+		"/v1/assistants":               {"/openai/assistants?api-version=2025-04-01-preview&limit=24", "/openai/assistants?api-version=2025-04-01-preview&limit=24"},
 		"/v1/containers":               {"/openai/v1/containers?limit=24", "/openai/v1/containers?limit=24"},
 		"/v1/videos":                   {"/openai/v1/videos?limit=24", "/openai/v1/videos?limit=24"},
 		"/v1/evals":                    {"/openai/evals?api-version=2025-04-01-preview&limit=24", "/openai/v1/evals?limit=24"},

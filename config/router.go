@@ -209,7 +209,9 @@ func (l *loader) redis(n *node) {
 		}
 		r.Addresses = []string{net.JoinHostPort(host, port)}
 	}
-	if nodes := n.get("redis_startup_nodes"); nodes.kind == sequence {
+	switch nodes := n.get("redis_startup_nodes"); nodes.kind {
+	case null:
+	case sequence:
 		r.Addresses, r.Cluster = nil, true
 		for _, item := range nodes.items {
 			host, port := item.get("host").text, item.get("port").text
@@ -222,6 +224,8 @@ func (l *loader) redis(n *node) {
 			}
 			r.Addresses = append(r.Addresses, net.JoinHostPort(host, port))
 		}
+	default:
+		l.at(nodes, Warning, "redis_startup_nodes must be a list of {host: NAME, port: NUMBER}: it has no effect as it stands")
 	}
 	if u := n.get("redis_url"); u.kind == scalar {
 		l.redisURL(u, r)
@@ -230,6 +234,26 @@ func (l *loader) redis(n *node) {
 		if v := n.get(key); v.unset() != "" {
 			l.at(v, Warning, "%s: %s has no value", noValue(v.unset()), key)
 		}
+	}
+	l.redisEffect(n, r)
+}
+
+// redisEffect says which settings of Redis have no effect.
+func (l *loader) redisEffect(n *node, r *Redis) {
+	if len(r.Addresses) == 0 {
+		for _, key := range []string{"redis_port", "redis_password", "redis_ssl"} {
+			if v := n.get(key); v.kind != null {
+				l.at(v, Warning, "%s has no effect without redis_host, redis_url or redis_startup_nodes: limits are not shared", key)
+				return
+			}
+		}
+		return
+	}
+	if r.CAFile != "" && !r.TLS {
+		l.at(n.get("redis_ssl_ca_certs"), Warning, "redis_ssl_ca_certs has no effect without redis_ssl: true or a redis_url that begins with rediss://")
+	}
+	if db := n.get("redis_db"); r.Cluster && r.DB != 0 && db.kind != null {
+		l.at(db, Warning, "redis_db has no effect: a cluster has one database")
 	}
 }
 
@@ -253,8 +277,11 @@ func (l *loader) redisURL(n *node, r *Redis) {
 		}
 	}
 	if db := strings.Trim(u.Path, "/"); db != "" {
-		if number, err := strconv.Atoi(db); err == nil {
-			r.DB = number
+		number, err := strconv.Atoi(db)
+		if err != nil || number < 0 {
+			l.at(n, Warning, "redis_url must end in the number of a database, or in none: %d is used", r.DB)
+			return
 		}
+		r.DB = number
 	}
 }

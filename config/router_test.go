@@ -115,18 +115,23 @@ func TestRedisIsFoundInEveryForm(t *testing.T) {
 
 func TestSettingsOfTheRouterThatAreNoneAreSaid(t *testing.T) {
 	for text, want := range map[string]string{
-		"{redis_url: 'http://r'}":                "limits are not shared",
-		"{redis_password: os.environ/NOT_SET}":   "NOT_SET is not set",
-		"{when_all_cooled: wait}":                "reject, try_soonest",
-		"{on_store_failure: fail}":               "local, allow, reject",
-		"{routing_strategy: fastest}":            "usage-based is used",
-		"{default_fallbacks: a}":                 "list of model_names",
-		"{num_retries: many}":                    "must be a number",
-		"{redis_startup_nodes: [{port: 1}]}":     "{host: NAME, port: NUMBER}",
-		"{retry_policy: 3}":                      "must be a mapping",
-		"{model_group_alias: {x: a}}":            "not acted on yet",
-		"{retry_after: 3}":                       "not provided",
-		"{fallbacks: [{a: [b]}], fallback: [a]}": "did you mean fallbacks?",
+		"{redis_url: 'http://r'}":                         "limits are not shared",
+		"{redis_password: os.environ/NOT_SET}":            "NOT_SET is not set",
+		"{when_all_cooled: wait}":                         "reject, try_soonest",
+		"{on_store_failure: fail}":                        "local, allow, reject",
+		"{routing_strategy: fastest}":                     "usage-based is used",
+		"{default_fallbacks: a}":                          "list of model_names",
+		"{num_retries: many}":                             "must be a number",
+		"{redis_startup_nodes: [{port: 1}]}":              "{host: NAME, port: NUMBER}",
+		"{redis_startup_nodes: 'a:1'}":                    "must be a list of {host: NAME, port: NUMBER}",
+		"{redis_url: 'redis://r/one'}":                    "the number of a database",
+		"{redis_port: 6379}":                              "redis_port has no effect without redis_host",
+		"{redis_host: r, redis_ssl_ca_certs: f}":          "no effect without redis_ssl",
+		"{redis_startup_nodes: [{host: r}], redis_db: 1}": "a cluster has one database",
+		"{retry_policy: 3}":                               "must be a mapping",
+		"{model_group_alias: {x: a}}":                     "not acted on yet",
+		"{retry_after: 3}":                                "not provided",
+		"{fallbacks: [{a: [b]}], fallback: [a]}":          "did you mean fallbacks?",
 	} {
 		if _, said := router(t, text); !strings.Contains(said, want) {
 			t.Errorf("%s: said %q", text, said)

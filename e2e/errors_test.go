@@ -135,7 +135,7 @@ func TestErrorsOnAnthropicsPathsAreInAnthropicsShape(t *testing.T) {
 
 func TestAzuresOwnErrorsPassUntouched(t *testing.T) {
 	azure := fake(t)
-	g := start(t, modelList(azure))
+	g := start(t, modelList(azure)+"router_settings: {disable_cooldowns: true}\n") // each row is Azure's own answer
 	for name, fault := range map[string]fakeazure.Fault{
 		"content filter":   fakeazure.ContentFilter(),
 		"too many":         fakeazure.TooManyRequests(7 * time.Second),

@@ -6,11 +6,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,7 +24,7 @@ import (
 
 // patience bounds every wait for an event; no test waits this long when all is
 // well.
-const patience = 8 * time.Second
+const patience = 20 * time.Second
 
 // binary is the azproc under test.
 var binary string
@@ -70,15 +72,20 @@ type gateway struct {
 	err    error // of the process, once ended is closed
 }
 
-// freeAddress is a loopback address that nobody listens on.
+// freeAddress is a loopback address that nobody listens on. Its port is below
+// those that the kernel gives to connections: one of these would often be taken
+// before it is listened on.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(10_000+rand.IntN(22_000)))
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no free address")
+	return ""
 }
 
 // start runs azproc with a configuration and waits for the line that says that
@@ -92,14 +99,20 @@ func start(t testing.TB, config string, args ...string) *gateway {
 func startWith(t testing.TB, config string, env []string, args ...string) *gateway {
 	t.Helper()
 	g := launch(t, config, env, args...)
+	g.await()
+	return g
+}
+
+// await waits until the gateway is ready.
+func (g *gateway) await() {
+	g.t.Helper()
 	select {
 	case <-g.log.ready:
 	case <-g.ended:
-		t.Fatalf("azproc ended: %v\n%s", g.err, g.log)
+		g.t.Fatalf("azproc ended: %v\n%s", g.err, g.log)
 	case <-time.After(patience):
-		t.Fatalf("azproc is not ready\n%s", g.log)
+		g.t.Fatalf("azproc is not ready\n%s", g.log)
 	}
-	return g
 }
 
 // launch is start without the wait.
@@ -257,7 +270,7 @@ const (
 // do.
 var kinds = map[string]string{
 	"chat": "gpt-4o", "instruct": "gpt-35-turbo-instruct", "embed": "text-embedding-3-small", "image": "gpt-image-1",
-	"speech": "tts", "listen": "whisper", "o3": "o3-mini", "gpt5": "gpt-5-mini",
+	"speech": "tts", "listen": "whisper", "o3": "o3-mini", "gpt5": "gpt-5-mini", "batch": "gpt-4o-mini", "video": "sora-2",
 }
 
 // fake starts an Azure resource "a" and an OpenAI-compatible service "o" with

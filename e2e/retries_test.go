@@ -13,8 +13,8 @@ func TestTheSDKComesBackWhenAzprocSaysSo(t *testing.T) {
 	t.Parallel()
 	azure := fleet(t)
 	g := start(t, groups(azure, "", member{group: "openai", resource: "a"}, member{group: "azure", resource: "b"}))
-	azure.Script("a", "chat-a", fakeazure.TooManyRequests(2500*time.Millisecond))
-	azure.Script("b", "chat-b", fakeazure.TooManyRequests(2500*time.Millisecond))
+	azure.Script("a", "chat-a", fakeazure.TooManyRequests(4*time.Second))
+	azure.Script("b", "chat-b", fakeazure.TooManyRequests(4*time.Second))
 	script(t, 2, "sdk/python", []string{"PYTHONPATH=" + cache(t, "python")}, "python3", "retries.py", g.url, g.admin, clientKey)
 	if n := g.metric("azproc_refused_requests_total"); n != 2 {
 		t.Errorf("azproc refused %v requests, want one of each client", n)

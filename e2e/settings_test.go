@@ -75,22 +75,18 @@ func TestStrategiesPickAsTheyAreCalledInLiteLLM(t *testing.T) {
 			}
 		}},
 		{"least-busy", "busy", func(t *testing.T, model string) {
-			gates := []*fakeazure.Gate{azure.Gate("a", ""), azure.Gate("b", ""), azure.Gate("c", "")}
-			answers := make(chan answer, 6)
-			for n := range cap(answers) {
+			gates := []*fakeazure.Gate{azure.Gate("a", ""), azure.Gate("c", "")}
+			busy := func(name string) bool { return g.deployments()[model+"-"+name].InFlight == 1 }
+			answers := make(chan answer, 3)
+			for range cap(answers) { // of the first three, two are held
 				go func() { answers <- g.chat(model) }()
-				eventually(t, "it is in hand", func() bool {
-					sum := int64(0)
-					for _, d := range g.deployments() {
-						sum += d.InFlight
-					}
-					return sum == int64(n+1)
-				})
 			}
-			for name, d := range g.deployments() {
-				if d.Model == model && d.InFlight != 2 {
-					t.Errorf("%s has %d of six in hand", name, d.InFlight)
+			eventually(t, "only b is idle", func() bool { return busy("a") && !busy("b") && busy("c") })
+			for range 5 {
+				if got := g.chat(model); got.header.Get("x-azproc-deployment") != model+"-b" {
+					t.Errorf("%d by %s while only b is idle", got.status, got.header.Get("x-azproc-deployment"))
 				}
+				eventually(t, "b is idle", func() bool { return !busy("b") })
 			}
 			for _, gate := range gates {
 				gate.Open()
@@ -102,7 +98,7 @@ func TestStrategiesPickAsTheyAreCalledInLiteLLM(t *testing.T) {
 		}},
 		{"latency-based-routing", "fast", func(t *testing.T, model string) {
 			for _, slow := range []string{"a", "c"} {
-				azure.Script(slow, "chat-"+slow, fakeazure.Late(400*time.Millisecond))
+				azure.Script(slow, "chat-"+slow, fakeazure.Late(700*time.Millisecond))
 			}
 			if got := ask(model, 3); fmt.Sprint(got) != "map[a:1 b:1 c:1]" {
 				t.Errorf("%v while none has been measured", got)

@@ -38,7 +38,8 @@ type Entry struct {
 	Usage [2]string
 	Error string
 
-	waits [7]string // of azure.WaitHeaders
+	waits      [7]string // of azure.WaitHeaders
+	collection bool      // the request was for something with an id
 }
 
 // Flags is a set of Envoy's response flags, by their field in
@@ -84,7 +85,7 @@ func (e *Entry) ClientLeft() bool { return e.Flags&flagsOfTheClient != 0 }
 
 // Fault says what the end means for the deployment, and why in words.
 func (e *Entry) Fault() (azure.Fault, string) {
-	if e.Status == http.StatusNotFound && e.Error != "" && !azure.DeploymentMissing(e.Error) {
+	if e.Status == http.StatusNotFound && (e.collection || e.Error != "" && !azure.DeploymentMissing(e.Error)) {
 		return azure.FaultClient, e.Error
 	}
 	if fault := azure.FaultOf(e.Status); fault != azure.FaultNone {
@@ -134,7 +135,8 @@ const (
 	fieldAttemptCount    = 24
 
 	// HTTPRequestProperties
-	fieldRequestID = 9
+	fieldRequestPath = 5
+	fieldRequestID   = 9
 
 	// HTTPResponseProperties
 	fieldResponseCode    = 1
@@ -204,7 +206,10 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 }
 
 func (e *Entry) request(num protowire.Number, v []byte, _ uint64) error {
-	if num == fieldRequestID {
+	switch num {
+	case fieldRequestPath:
+		e.collection = azure.InCollection(string(v))
+	case fieldRequestID:
 		e.Request = string(v)
 	}
 	return nil

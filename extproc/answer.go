@@ -100,8 +100,10 @@ type forward struct {
 	fixed *fixed
 	// body replaces the client's when it is changed.
 	body azure.Body
-	// length is the content-length to announce; "" leaves the client's.
-	length string
+	// length is the content-length to announce; "" leaves the client's, or none when
+	// chunked is set.
+	length  string
+	chunked bool
 
 	// plan is what a first attempt leaves in the metadata; a later one has its
 	// claim instead.
@@ -111,8 +113,10 @@ type forward struct {
 	timeout time.Duration
 	// retryOn says, in Envoy's words, after what the next deployment is asked.
 	retryOn string
-	// resource is set when the answer has to change: its ids get tags.
+	// resource is set when the response has to change: its ids get tags. asks says
+	// that it is yet to be asked for, with the answer to the headers.
 	resource *azure.Resource
+	asks     bool
 }
 
 // The conditions of x-envoy-retry-on.
@@ -144,6 +148,9 @@ func (f *forward) answer(field protowire.Number) answer {
 	if f.length != "" {
 		m = appendSetHeader(m, "content-length", f.length)
 	}
+	if f.chunked {
+		m = wire.AppendBytes(m, fieldRemoveHeaders, "content-length")
+	}
 	m = append(m, f.fixed.headers...)
 	if f.plan == nil {
 		for _, name := range f.fixed.foreign {
@@ -170,7 +177,7 @@ func (f *forward) answer(field protowire.Number) answer {
 	}
 	b := make([]byte, 0, 96+len(m)+len(metadata))
 	b = append(b, metadata...)
-	if f.resource != nil && field == fieldHeadersAnswer {
+	if f.resource != nil && f.asks {
 		b = append(b, headersAnswered...)
 	}
 	b = wire.AppendPrefix(b, field, wire.FieldSize(size))

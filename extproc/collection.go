@@ -15,11 +15,20 @@ func (s *stream) collection() error {
 	if s.merges() {
 		return s.list()
 	}
+	if form := hasMediaType(s.head.contentType, "multipart/form-data"); form && !s.in.end {
+		switch {
+		case s.route.Op == azure.OpFiles && s.route.Below == "files":
+			return s.upload()
+		case s.route.Op == azure.OpVideos && s.route.Below == "videos", s.route.Op == azure.OpPassthrough && s.route.Model == "":
+			return s.form() // the model is in it
+		}
+	}
 	if s.in.end || !hasMediaType(s.head.contentType, "application/json") {
 		f, err := s.decideBelow(nil)
 		if err != nil {
 			return s.refuse(err)
 		}
+		f.asks = true
 		if err := s.forward(f, answerHeaders); err != nil {
 			return err
 		}
@@ -75,6 +84,9 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 func (s *stream) planBelow(r *routing.Request) (routing.Plan, *azure.Error) {
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
+	if !r.Home.Found && s.route.Joins() {
+		r.Home = s.now.table.DefaultHome(r.Model)
+	}
 	if r.Model != "" {
 		p, err := s.now.table.Plan(ctx, r)
 		if err == nil || !r.Free || !r.Home.Found {

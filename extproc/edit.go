@@ -56,6 +56,28 @@ func (s *stream) edit(planned *azure.Resource) error {
 	return s.editBody(azure.NewIDWriter(planned, events))
 }
 
+// refusedEarly serves a response that has begun before the request's body was whole:
+// it is an error, and passes as it is. What still comes of the body goes on, until
+// Envoy ends the stream.
+func (s *stream) refusedEarly() error {
+	if err := s.send(bytesAnswer(answerUnchanged)); err != nil {
+		return err
+	}
+	for {
+		if err := s.envoy.RecvMsg(&s.in); err != nil {
+			return err
+		}
+		if s.in.kind != kindBody {
+			continue
+		}
+		err := s.send(chunk(fieldBodyAnswer, s.in.lend(), s.in.end))
+		s.in.release()
+		if err != nil {
+			return err
+		}
+	}
+}
+
 // editBody passes the body on, piece by piece.
 func (s *stream) editBody(w *azure.IDWriter) error {
 	for {

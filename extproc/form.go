@@ -30,7 +30,11 @@ func (s *stream) form() error {
 		f.path, _ = a.Target.Path(&s.route)
 		return s.forward(f, answerHeaders)
 	}
-	if err := s.send(bytesAnswer(duplexBody)); err != nil {
+	ask := duplexBody
+	if s.route.HasIDs() {
+		ask = duplexBodyAnswered
+	}
+	if err := s.send(bytesAnswer(ask)); err != nil {
 		return err
 	}
 	return s.streamForm(form)
@@ -73,12 +77,15 @@ func (s *stream) streamForm(form *azure.Form) error {
 			return s.refuse(err)
 		}
 	}
-	f, a, err := s.plan(s.formRequest(model))
+	f, a, err := s.planForm(model)
 	if err != nil {
 		return s.refuse(err)
 	}
 	path, modelInBody := a.Target.Path(&s.route)
 	f.path = path
+	if s.route.Op.Below { // whatever else names the model stays as it is
+		modelInBody = found && s.now.table.Serves(model)
+	}
 	if modelInBody {
 		text := a.Rewrite.Model
 		if !found { // the path named it, as Azure's classic clients do
@@ -96,10 +103,31 @@ func (s *stream) streamForm(form *azure.Form) error {
 	}); err != nil {
 		return err
 	}
-	if end {
-		return nil
+	if !end {
+		if err := s.pass(); err != nil {
+			return err
+		}
 	}
-	return s.pass()
+	return s.edit(f.resource)
+}
+
+// planForm picks who serves a form.
+func (s *stream) planForm(model string) (*forward, *routing.Attempt, *azure.Error) {
+	if !s.route.Op.Below {
+		return s.plan(s.formRequest(model))
+	}
+	r := s.formRequest("")
+	r.Home, r.Free = s.home, true
+	if s.now.table.Serves(model) {
+		r.Model, r.Free = model, false
+	} else if named := s.selector(); s.now.table.Serves(named) {
+		r.Model = named
+	}
+	p, err := s.planBelow(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.forwarding(&p, r.Model), &p.Attempt, nil
 }
 
 // pass hands the rest of the body on, piece by piece, without a copy.
@@ -118,6 +146,8 @@ func (s *stream) pass() error {
 			}
 		case kindTrailers:
 			return s.send(bytesAnswer(trailersUnchanged))
+		case kindAnswerHeaders:
+			return s.refusedEarly()
 		default:
 			return fmt.Errorf("%w: kind %d inside a body", errUnexpected, s.in.kind)
 		}

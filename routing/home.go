@@ -69,6 +69,25 @@ func (t *Table) Serves(model string) bool {
 	return ok && model != ""
 }
 
+// DefaultHome is the default resource for a request that names a model, when a
+// deployment of it is there. What is made for the model can then be used together
+// with what names no model.
+func (t *Table) DefaultHome(model string) azure.Home {
+	g, _, ok := t.find(model)
+	if !ok || t.home == nil {
+		return azure.Home{}
+	}
+	for _, d := range g.deployments {
+		if d.Resource.Code == t.home.Resource.Code {
+			return azure.Home{Found: true, Code: d.Resource.Code}
+		}
+	}
+	return azure.Home{}
+}
+
+// BalancesBatches is whether the model in a batch's file is a model_name.
+func (t *Table) BalancesBatches() bool { return t.snapshot.BatchBalancing }
+
 // notThere is for a request whose ids belong to a resource where its model is not.
 func (t *Table) notThere(g *group, r *Request) *azure.Error {
 	if len(t.resources[r.Home.Code]) == 0 {

@@ -78,16 +78,19 @@ func (t *Table) Plan(ctx context.Context, r *Request) (Plan, *azure.Error) {
 	if err != nil && p.unready && t.await(ctx, g) {
 		plan, err = p.serve(ctx, g, capture)
 	}
-	if err != nil && !r.Home.Found {
-		for _, other := range g.fallbacks {
-			p.foreign = true
-			if plan, e := p.serve(ctx, other.group, other.capture); e == nil {
-				return plan, nil
-			}
-		}
-		return Plan{}, err
+	if err == nil {
+		return plan, nil
 	}
-	return plan, nil
+	p.foreign = true
+	for _, other := range g.fallbacks {
+		if r.Home.Found {
+			break // what it names exists there alone
+		}
+		if plan, e := p.serve(ctx, other.group, other.capture); e == nil {
+			return plan, nil
+		}
+	}
+	return Plan{}, err
 }
 
 // find is the group of a model.
@@ -119,6 +122,7 @@ type planner struct {
 	r     *Request
 	now   time.Time
 	view  view
+	left  time.Duration // of the minute that room is taken from
 	// foreign says that the group is not the one that was asked for.
 	foreign bool
 

@@ -46,7 +46,10 @@ const longestRetry = time.Minute
 func (p *planner) noRoom(g *group) *azure.Error {
 	wait := time.Duration(math.MaxInt64)
 	if p.full {
-		wait = untilNext(p.now)
+		wait = p.left
+		if wait == 0 {
+			wait = untilNext(p.now)
+		}
 	}
 	for _, c := range p.cooling {
 		wait = min(wait, time.UnixMilli(int64(c.score)).Sub(p.now))
@@ -66,15 +69,14 @@ func (p *planner) noRoom(g *group) *azure.Error {
 	if wait > longestRetry {
 		e.Header = append(e.Header, azure.Header{Name: "x-should-retry", Value: "false"})
 	}
-	e.Header = append(e.Header, g.rateHeaders(p.now, seconds)...)
+	e.Header = append(e.Header, g.rateHeaders(p.now, p.view.minute, seconds)...)
 	return e
 }
 
 // rateHeaders are the limits of a group as a whole, where it has any: what its
 // deployments may have in a minute, what is left of it, and when there is more.
-func (g *group) rateHeaders(now time.Time, reset int64) []azure.Header {
+func (g *group) rateHeaders(now time.Time, minute uint32, reset int64) []azure.Header {
 	var limit, left [2]int64
-	minute := minuteOf(now)
 	for _, d := range g.deployments {
 		limit[0] += d.RPM
 		limit[1] += d.TPM

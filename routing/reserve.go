@@ -57,6 +57,7 @@ func (p *planner) reserveShared(ctx context.Context, g *group) (Claim, bool, err
 	if err != nil {
 		return Claim{}, false, err
 	}
+	p.view.minute, p.left = grant.Minute, grant.Left
 	room := p.able[:0]
 	var first candidate
 	for i, c := range p.able {

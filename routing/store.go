@@ -50,6 +50,8 @@ type Grant struct {
 	Index int
 	// Minute is the window that it was taken from, by the store's clock.
 	Minute uint32
+	// Left is how long that window still lasts, by the store's clock.
+	Left time.Duration
 	// Used is what each candidate is used in that window.
 	Used []Used
 }

@@ -24,7 +24,7 @@ func (l ledger) Attempted(e *envoy.Entry) {
 	}
 	l.metrics.AttemptFailed(fault.String())
 	l.fleet.Report(routing.Outcome{
-		ID: e.Cluster, Status: e.Status, Fault: fault, Wait: e.Wait(time.Now()), Why: why, Began: e.Began,
+		ID: e.Cluster, Status: e.Status, Fault: fault, Wait: wait(e, time.Now()), Why: why, Began: e.Began,
 	})
 }
 
@@ -55,7 +55,7 @@ func (l ledger) Ended(e *envoy.Entry) {
 	switch {
 	case fault == azure.FaultThrottled:
 		// The attempt was told already, but not what its text says.
-		l.fleet.Prolong(claim.ID, fault, e.Wait(time.Now()), why)
+		l.fleet.Prolong(claim.ID, fault, wait(e, time.Now()), why)
 	case fault == azure.FaultClient && e.Status == http.StatusNotFound:
 		l.fleet.Pardon(claim.ID, e.Began)
 	case fault == azure.FaultServer && e.Status == 200 && e.Error != "":
@@ -68,4 +68,19 @@ func (l ledger) Ended(e *envoy.Entry) {
 		}
 		l.fleet.Report(o)
 	}
+}
+
+// wait is how long the deployment is to be left alone from now on; 0 is nothing
+// said. It said so when its answer began, and Envoy tells of it a moment later, of
+// the attempt and of the request: clients that were told the one must not find
+// the other when they come back.
+func wait(e *envoy.Entry, now time.Time) time.Duration {
+	if e.FirstByte == 0 {
+		return e.Wait(now)
+	}
+	said := e.Began.Add(e.FirstByte)
+	if asked := e.Wait(said); asked > 0 {
+		return max(asked-now.Sub(said), time.Millisecond)
+	}
+	return 0
 }

@@ -13,10 +13,11 @@ import (
 // act here, so that they work the same for every operation.
 type answer struct {
 	call   *call
-	status int     // of a reply whose headers go with its first part; 0 once sent
-	stream *Stream // nil when no gate holds it
-	sent   int     // parts written and flushed
-	broken bool    // the client left or a fault ended it: nothing more is written
+	status int               // of a reply whose headers go with its first part; 0 once sent
+	stream *Stream           // nil when no gate holds it
+	sent   int               // parts written and flushed
+	broken bool              // the client left or a fault ended it: nothing more is written
+	sink   func([]byte) bool // where parts go instead of the body, whole
 }
 
 // begin prepares a reply. With a length it is one body, whose headers go out
@@ -39,7 +40,9 @@ func (c *call) begin(status int, contentType string, length int) *answer {
 	} else {
 		c.w.Header().Set("Content-Length", strconv.Itoa(length))
 	}
-	a.stream = c.server.held(c.place(), c.request)
+	if !c.inner {
+		a.stream = c.server.held(c.place(), c.request)
+	}
 	return a
 }
 
@@ -104,6 +107,9 @@ func (a *answer) part(p []byte) {
 
 // write sends p at once, or in pieces when the request asked for a split.
 func (a *answer) write(p []byte) bool {
+	if a.sink != nil {
+		return a.sink(p)
+	}
 	a.headers()
 	size := len(p)
 	if a.call.options.Split > 0 {

@@ -12,6 +12,9 @@ var audiences = []string{"https://cognitiveservices.azure.com", "https://ai.azur
 // authenticate checks the credential as Azure does: a key in api-key, or an
 // Entra token as bearer; the v1 surface also takes the key as bearer.
 func (c *call) authenticate() *failure {
+	if c.op.socket && c.resource.memory.isEphemeral(c.r.Header.Get("Authorization")) {
+		return nil
+	}
 	bearer, hasBearer := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	if c.surface == surfaceOpenAI {
 		if hasBearer && c.resource.hasKey(bearer) {
@@ -20,7 +23,11 @@ func (c *call) authenticate() *failure {
 		return modelError(http.StatusUnauthorized, "invalid_request_error", "", "invalid_api_key",
 			"Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.")
 	}
-	if key := c.r.Header.Get("Api-Key"); key != "" {
+	key := c.r.Header.Get("Api-Key")
+	if key == "" && c.op.socket {
+		key = c.r.URL.Query().Get("api-key") // browsers cannot set a header there
+	}
+	if key != "" {
 		if c.resource.hasKey(key) {
 			return nil
 		}

@@ -82,6 +82,8 @@ func kindOf(model string) Kind {
 	switch {
 	case row.noChat:
 		return KindResponses
+	case strings.Contains(model, "realtime"):
+		return KindRealtime
 	case strings.HasPrefix(model, "text-embedding"):
 		return KindEmbeddings
 	case strings.HasPrefix(model, "dall-e"), strings.HasPrefix(model, "gpt-image"):
@@ -90,6 +92,8 @@ func kindOf(model string) Kind {
 		return KindSpeech
 	case strings.HasPrefix(model, "whisper"), strings.Contains(model, "-transcribe"):
 		return KindTranscription
+	case strings.HasPrefix(model, "sora"):
+		return KindVideo
 	case strings.HasSuffix(model, "-instruct"), strings.HasPrefix(model, "davinci"), strings.HasPrefix(model, "babbage"):
 		return KindCompletions
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -20,14 +21,17 @@ type call struct {
 	version    string      // api-version of the query
 	body       []byte      // of a JSON request
 	form       *form       // of a multipart request
+	inner      bool        // a line of a batch: nothing that acts on connections acts on it
 	name       string      // of the deployment that was asked for, known or not
 	deployed   *Deployment // nil until it is known
 	options    options
+	output     int // tokens that the answer may have at most; 0 is not said
 	fault      Fault
 	request    *Request // its record; nil when quiet
 	answer     *answer
 	torn       bool   // the client left before its body was complete
 	aborted    bool   // the answer is incomplete: the connection must not end well
+	near       *turn  // the last response of this WebSocket, stored or not
 	remembered string // the hash that identities are made of
 }
 
@@ -61,6 +65,9 @@ func (r *resource) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	c.name = found.deployment
 	c.uploading()
 	wrong := c.read(known && found.op.form)
+	if known && found.op.named != nil {
+		c.name = found.op.named(c)
+	}
 	c.fault = c.server.nextFault(c.place())
 	c.record()
 	c.commonHeaders()
@@ -91,8 +98,8 @@ func (c *call) serve() {
 			return
 		}
 	}
-	if !c.versionFits() {
-		c.fail(resourceNotFound())
+	if !c.versionFits() || (c.op.socket && !c.upgrades()) {
+		c.fail(c.unknownPath())
 		return
 	}
 	if c.op.kind != KindAuto {
@@ -131,8 +138,8 @@ func (c *call) deploy() *failure {
 
 // read takes in the body and finds out which deployment it names.
 func (c *call) read(isForm bool) *failure {
-	if isForm {
-		f, wrong := readForm(c.r)
+	if isForm && c.op.takesForm(c.r.Header.Get("Content-Type")) {
+		f, wrong := readForm(c.r, c.op.files, c.server.config.Quotas.fileBytes())
 		c.form, c.torn = f, f.torn
 		_ = json.Unmarshal([]byte(f.value("fakeazure")), &c.options) // absent from real requests
 		if c.nameInBody() {
@@ -145,18 +152,30 @@ func (c *call) read(isForm bool) *failure {
 	if err != nil || c.r.Method != http.MethodPost || c.op == nil {
 		return nil // the client left, or there is nothing to read
 	}
+	// One reading for all: bodies may be large.
 	var named struct {
-		Model     *string `json:"model"`
-		FakeAzure options `json:"fakeazure"`
+		Model               *string `json:"model"`
+		FakeAzure           options `json:"fakeazure"`
+		MaxTokens           int     `json:"max_tokens"`
+		MaxCompletionTokens int     `json:"max_completion_tokens"`
+		MaxOutputTokens     int     `json:"max_output_tokens"`
 	}
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
-	if len(trimmed) == 0 || trimmed[0] != '{' || !json.Valid(body) {
+	if len(trimmed) == 0 && c.op.kind == KindAuto {
+		return nil // an operation that has to have a body says so itself
+	}
+	if len(trimmed) == 0 || trimmed[0] != '{' {
 		return badJSON()
 	}
-	if json.Unmarshal(body, &named) != nil && c.nameInBody() {
+	var mistyped *json.UnmarshalTypeError // what the operation itself refuses, but for the name
+	if err := json.Unmarshal(body, &named); err != nil && !errors.As(err, &mistyped) {
+		return badJSON()
+	}
+	if mistyped != nil && mistyped.Field == "model" && c.nameInBody() {
 		return invalid("model", "invalid_type", "Invalid type for 'model': expected a string.")
 	}
 	c.options = named.FakeAzure
+	c.output = max(named.MaxTokens, named.MaxCompletionTokens, named.MaxOutputTokens)
 	if c.nameInBody() && named.Model != nil {
 		c.name = *named.Model
 	}
@@ -165,7 +184,7 @@ func (c *call) read(isForm bool) *failure {
 
 // nameInBody reports whether the surface takes the deployment from `model`.
 func (c *call) nameInBody() bool {
-	return c.op != nil && c.op.kind != KindAuto && c.deployment == ""
+	return c.op != nil && c.op.kind != KindAuto && c.op.named == nil && c.deployment == ""
 }
 
 // decode reads the body into v; a field of the wrong type is a 400.
@@ -178,6 +197,14 @@ func (c *call) decode(v any) *failure {
 		return invalid(wrong.Field, "invalid_type", "Invalid type for '%s': expected %s, but got %s instead.", wrong.Field, wrong.Type, wrong.Value)
 	}
 	return badJSON()
+}
+
+// decodeAny is decode for an operation that needs no body.
+func (c *call) decodeAny(v any) *failure {
+	if len(bytes.TrimSpace(c.body)) == 0 {
+		return nil
+	}
+	return c.decode(v)
 }
 
 // azure reports whether the answer has Azure's own parts.

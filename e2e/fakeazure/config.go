@@ -33,6 +33,17 @@ type Config struct {
 	// [Server.Pace] and the request field "fakeazure".
 	Pace time.Duration
 
+	// ManualSteps keeps the status of what a resource works on (batches,
+	// fine-tuning jobs, videos, ...) until [Server.Step]. Otherwise each
+	// retrieval moves it on by one and shows what it is then.
+	ManualSteps bool
+
+	// SlowFiles makes an uploaded file pending before it is processed.
+	SlowFiles bool
+
+	// Quotas are the limits of each resource's files and batches.
+	Quotas Quotas
+
 	// Now tells the time for `created` and the rate limits; nil is time.Now.
 	Now func() time.Time
 }
@@ -94,6 +105,10 @@ type Deployment struct {
 	// Kind is which operations the deployment does; found by Model when zero.
 	Kind Kind
 
+	// SKU says whether the deployment answers requests, batches or, when it
+	// is zero, both, which no real one does.
+	SKU SKU
+
 	// RPM and TPM are the rate limits of each minute: requests and estimated
 	// tokens above them are answered with 429. 0 is no limit.
 	RPM, TPM int
@@ -102,6 +117,16 @@ type Deployment struct {
 	// text, in chunks of their own that have no delta.
 	AsyncFilter bool
 }
+
+// SKU is how a deployment is sold.
+type SKU uint8
+
+// The SKUs, as far as they differ here.
+const (
+	SKUAny      SKU = iota // requests and batches
+	SKUStandard            // requests alone
+	SKUBatch               // batches alone: GlobalBatch and DataZoneBatch
+)
 
 // Kind is which operations a deployment does.
 type Kind uint8
@@ -114,8 +139,10 @@ const (
 	KindCompletions               // the old completions
 	KindEmbeddings                // embeddings
 	KindImages                    // images/generations, images/edits
+	KindVideo                     // videos
 	KindSpeech                    // audio/speech
 	KindTranscription             // audio/transcriptions, audio/translations
+	KindRealtime                  // realtime, its sessions and client secrets
 	KindBench                     // any POST: one fixed answer with the least work, nothing checked
 )
 

@@ -18,10 +18,22 @@
 //	defer azure.Close()
 //	defer azure.Check(t) // fails the test when a client key came through
 //
+// What an operation makes under an id, a resource remembers: responses and
+// conversations, assistants, threads and runs. The id is known to that resource
+// alone, and nobody can guess it. What takes time at Azure takes looks here: a
+// response in the background, or a run, goes on by one step with every GET.
+//
 // What went over the wire is in [Server.Requests]; what must never arrive is
 // in [Server.Violations]. [Server.Script] makes a deployment misbehave in a
 // given order, and [Server.Gate] holds its streams between two events, so that
 // no test has to sleep.
+//
+// What has an id is kept by the resource that made it, and no other knows it:
+// files, uploads, batches, fine-tuning jobs, vector stores, containers, evals
+// and videos. Work goes on by one status with each retrieval, so that whoever
+// polls sees them all; with [Config.ManualSteps] only [Server.Step] moves it.
+// [Server.Settle] goes to the end at once, [Server.Spoil] lets the next step
+// fail, [Server.Owner] and [Server.File] say what is where.
 //
 // The package imports nothing of azproc: it is the oracle that azproc is
 // measured against, and must not share its mistakes.

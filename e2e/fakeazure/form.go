@@ -13,10 +13,12 @@ import (
 	"strings"
 )
 
-// form is a multipart body, read part by part: files are hashed, not kept.
+// form is a multipart body, read part by part: files are hashed, and kept only
+// where the operation keeps them.
 type form struct {
 	parts  []FormPart
-	raw    []byte // the whole body when it is not larger than keptBody
+	kept   []*blob // of each part; nil where nothing is kept
+	raw    []byte  // the whole body when it is not larger than keptBody
 	length int64
 	hash   string // of the whole body, hex
 	torn   bool   // the body ended before its time
@@ -55,13 +57,13 @@ func (r *tornReader) Read(p []byte) (int, error) {
 }
 
 // readForm reads the whole body. The form is never nil; it has what came before
-// a mistake.
-func readForm(r *http.Request) (*form, *failure) {
+// a mistake. Files are kept, up to most bytes of each, where keep says so.
+func readForm(r *http.Request, keep bool, most int64) (*form, *failure) {
 	meter := &bodyMeter{hash: sha256.New()}
 	source := &tornReader{from: r.Body}
 	body := io.TeeReader(source, meter)
 	f := &form{}
-	wrong := f.readParts(r.Header.Get("Content-Type"), body)
+	wrong := f.readParts(r.Header.Get("Content-Type"), body, keep, most)
 	_, _ = io.Copy(io.Discard, body) // the epilogue, or all that follows a mistake
 	f.torn = source.torn
 	f.length, f.hash = meter.length, hex.EncodeToString(meter.hash.Sum(nil))
@@ -71,7 +73,7 @@ func readForm(r *http.Request) (*form, *failure) {
 	return f, wrong
 }
 
-func (f *form) readParts(contentType string, body io.Reader) *failure {
+func (f *form) readParts(contentType string, body io.Reader, keep bool, most int64) *failure {
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != "multipart/form-data" || parameters["boundary"] == "" {
 		return invalid("", "", "Could not parse multipart form: content-type is not multipart/form-data with a boundary.")
@@ -89,12 +91,20 @@ func (f *form) readParts(contentType string, body io.Reader) *failure {
 		sum := sha256.New()
 		var value bytes.Buffer
 		into := io.Writer(sum)
-		if p.Filename == "" {
+		var kept *blob
+		switch {
+		case p.Filename == "":
 			into = io.MultiWriter(sum, &limitedBuffer{to: &value, left: keptField})
+		case keep:
+			kept = newBlob(most)
+			into = kept // it has a hash of its own
 		}
 		p.Size, err = io.Copy(into, part)
 		p.Value, p.SHA256 = value.String(), hex.EncodeToString(sum.Sum(nil))
-		f.parts = append(f.parts, p)
+		if kept != nil {
+			p.SHA256 = kept.hash()
+		}
+		f.parts, f.kept = append(f.parts, p), append(f.kept, kept)
 		if err != nil {
 			return invalid("", "", "Could not parse multipart form: %s.", err)
 		}
@@ -154,6 +164,20 @@ func (f *form) files(name string) ([]FormPart, *failure) {
 	return found, nil
 }
 
+// file is the first part with the name, and what is kept of it; a part without
+// a filename is refused, as by Azure.
+func (f *form) file(name string) (FormPart, *blob, *failure) {
+	if _, wrong := f.files(name); wrong != nil {
+		return FormPart{}, nil, wrong
+	}
+	for i, p := range f.parts {
+		if p.Name == name {
+			return p, f.kept[i], nil
+		}
+	}
+	return FormPart{}, nil, missing(name)
+}
+
 // digest changes with everything but the boundary.
 func (f *form) digest() string {
 	var all strings.Builder
@@ -161,4 +185,13 @@ func (f *form) digest() string {
 		all.WriteString(p.Name + "\x00" + p.Filename + "\x00" + p.SHA256 + "\x00")
 	}
 	return all.String()
+}
+
+// takesForm reports whether a body of the content type is read as a form.
+func (op *operation) takesForm(contentType string) bool {
+	if !op.form || !op.json {
+		return op.form
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && kind == "multipart/form-data"
 }

@@ -85,17 +85,7 @@ func (c *call) limitHeaders(used limit, reset int) {
 
 // estimate is the tokens that Azure counts before it does the work: the
 // prompt's by its length, and all that the answer may have.
-func (c *call) estimate() int {
-	var asked struct {
-		MaxTokens           int `json:"max_tokens"`
-		MaxCompletionTokens int `json:"max_completion_tokens"`
-		MaxOutputTokens     int `json:"max_output_tokens"`
-	}
-	if c.form == nil {
-		_ = c.decode(&asked) // the operation itself answers what is wrong
-	}
-	return len(c.body)/4 + max(asked.MaxTokens, asked.MaxCompletionTokens, asked.MaxOutputTokens)
-}
+func (c *call) estimate() int { return len(c.body)/4 + c.output }
 
 // commonHeaders are on every answer.
 func (c *call) commonHeaders() {

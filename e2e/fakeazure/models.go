@@ -46,6 +46,7 @@ func (r *resource) modelIDs() []string {
 			ids = append(ids, d.replyModel())
 		}
 	}
+	ids = append(ids, r.archive.tunedModels()...)
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }

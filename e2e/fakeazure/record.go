@@ -21,8 +21,9 @@ type Request struct {
 	Deployment string // that was asked for, by path or body; known or not
 	Operation  string // "chat/completions"; "" for an unknown path
 	Method     string
-	Path       string // as sent, still escaped
-	Query      string // as sent, without '?'
+	Path       string   // as sent, still escaped
+	IDs        []string // in the path, percent-decoded
+	Query      string   // as sent, without '?'
 	Host       string
 	Header     http.Header
 	// ContentLength is the header's value, -1 for a chunked body.
@@ -31,7 +32,9 @@ type Request struct {
 	BodyLength    int64
 	BodySHA256    string // hex
 	Form          []FormPart
-	Status        int // of the answer; 0 when there was none
+	Status        int     // of the answer; 0 when there was none
+	Frames        []Frame // that the client sent over a WebSocket, in order
+	CloseCode     int     // with which the client left it; 0 while it is there
 	Time          time.Time
 }
 
@@ -83,7 +86,8 @@ func (s *Server) WaitRequests(ctx context.Context, n int) ([]Request, error) {
 }
 
 // Reset forgets requests, violations, scripts, paces, rate limits and the
-// disconnects and uploads that nobody has read. Gates stay.
+// disconnects and uploads that nobody has read. Gates stay, and so does what the
+// resources remember.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,7 +114,7 @@ func (c *call) record() {
 	}
 	r := &Request{
 		Resource: c.resource.Name, Deployment: c.name, Method: c.r.Method,
-		Path: c.r.URL.EscapedPath(), Query: c.r.URL.RawQuery, Host: c.r.Host,
+		Path: c.r.URL.EscapedPath(), IDs: c.ids, Query: c.r.URL.RawQuery, Host: c.r.Host,
 		Header: c.r.Header.Clone(), ContentLength: c.r.ContentLength, Time: time.Now(),
 	}
 	if c.op != nil {

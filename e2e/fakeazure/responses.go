@@ -2,8 +2,8 @@ package fakeazure
 
 import (
 	"encoding/json"
-	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -20,6 +20,9 @@ type responsesRequest struct {
 	Metadata        object          `json:"metadata"`
 	User            *string         `json:"user"`
 	Store           *bool           `json:"store"`
+	Include         []string        `json:"include"`
+	Conversation    conversationRef `json:"conversation"`
+	Generate        *bool           `json:"generate"` // of the WebSocket: false only warms up
 	Tools           []responsesTool `json:"tools"`
 	ToolChoice      toolChoice      `json:"tool_choice"`
 	ParallelTools   *bool           `json:"parallel_tool_calls"`
@@ -40,59 +43,66 @@ type responsesTool struct {
 	toolSchema
 }
 
-// responsesInput is a text or a list of items.
-type responsesInput struct {
-	messages []chatMessage
-	answered bool // the last item is a tool's output
-}
-
-func (in *responsesInput) UnmarshalJSON(data []byte) error {
-	if len(data) > 0 && data[0] == '"' {
-		in.messages = []chatMessage{{Role: "user"}}
-		return json.Unmarshal(data, &in.messages[0].Content)
-	}
-	var items []struct {
-		Type    string      `json:"type"`
-		Role    string      `json:"role"`
-		Content chatContent `json:"content"`
-		Output  chatContent `json:"output"`
-	}
-	if err := json.Unmarshal(data, &items); err != nil {
-		return err
-	}
-	for _, item := range items {
-		switch item.Type {
-		case "", "message":
-			in.messages = append(in.messages, chatMessage{Role: item.Role, Content: item.Content})
-			in.answered = false
-		case "function_call_output":
-			in.messages = append(in.messages, chatMessage{Role: "tool", Content: item.Output})
-			in.answered = true
-		}
-	}
-	return nil
-}
-
 func (c *call) responses() {
 	var q responsesRequest
-	wrong := c.decode(&q)
-	if wrong == nil {
-		wrong = c.refuseResponses(&q)
-	}
-	if wrong != nil {
+	if wrong := c.decode(&q); wrong != nil {
 		c.fail(wrong)
 		return
 	}
-	r := c.responsesReply(&q)
-	if q.Stream {
-		c.streamResponses(&q, r)
-		return
-	}
-	c.json(http.StatusOK, c.response(&q, r, "completed"))
+	c.keep(func(m *memory) (any, *failure) {
+		t, wrong := c.take(m, &q)
+		switch {
+		case wrong != nil:
+			return nil, wrong
+		case q.Stream:
+			return t.events(), nil
+		}
+		return t.object(t.encrypted), nil
+	})
 }
 
+// take makes the response that is asked for and keeps what has to be kept. A
+// stream ends in a finished response, whether somebody reads it or not.
+func (c *call) take(m *memory, q *responsesRequest) (*turn, *failure) {
+	if wrong := c.refuseResponses(q); wrong != nil {
+		return nil, wrong
+	}
+	past, wrong := c.pastOf(m, q)
+	if wrong != nil {
+		return nil, wrong
+	}
+	input, wrong := m.admit(q.Input.items, q.stored())
+	if wrong != nil {
+		return nil, wrong
+	}
+	turns := past.turns
+	for _, item := range input {
+		if item["type"] == "compaction" {
+			turns += m.turnsOf(item)
+		}
+	}
+	if wrong := unanswered(past.items, input); wrong != nil {
+		return nil, wrong
+	}
+	t := c.newTurn(q, c.responsesReply(q, turns+1, past.tokens))
+	t.n, t.past, t.input = turns+1, past.items, input
+	if q.warmsUp() {
+		t.n--
+	}
+	t.seal(m)
+	t.begin(q)
+	m.keepTurn(t, q.stored(), past.conversation)
+	return t, nil
+}
+
+// warmsUp reports whether only the input is to be taken in, without an answer:
+// the first frame of some WebSocket clients.
+func (q *responsesRequest) warmsUp() bool { return q.Generate != nil && !*q.Generate }
+
+func (q *responsesRequest) stored() bool { return q.Store == nil || *q.Store }
+
 func (c *call) refuseResponses(q *responsesRequest) *failure {
-	if len(q.Input.messages) == 0 {
+	if len(q.Input.items) == 0 && !q.warmsUp() {
 		return missing("input")
 	}
 	var fields map[string]json.RawMessage
@@ -102,10 +112,13 @@ func (c *call) refuseResponses(q *responsesRequest) *failure {
 			return invalid(chat, "unknown_parameter", "Unknown parameter: '%s'.", chat)
 		}
 	}
-	for _, m := range q.Input.messages {
+	for _, m := range q.Input.messages() {
 		if c.azure() && strings.Contains(m.Content.text, FilterPrompt) {
 			return filtered()
 		}
+	}
+	if q.Background && !q.stored() {
+		return invalid("background", "invalid_value", "Background mode requires 'store' to be true.")
 	}
 	row := rules(c.deployed.Model)
 	effort := q.Reasoning.Effort
@@ -125,11 +138,15 @@ func (c *call) refuseResponses(q *responsesRequest) *failure {
 	return nil
 }
 
-func (c *call) responsesReply(q *responsesRequest) *reply {
-	chat := &chatRequest{Messages: q.Input.messages}
+// responsesReply makes the answer of a turn. From the second on it says which
+// one it is: proof that the ones before it are known.
+func (c *call) responsesReply(q *responsesRequest, n, pastTokens int) *reply {
+	messages := q.Input.messages()
+	chat := &chatRequest{Messages: messages}
 	r := &reply{finish: "stop", prompt: chat.prompt(), reasoning: c.reasoning(q.Reasoning.Effort)}
-	r.input = 3 + 3*len(q.Input.messages) + len(tokenize(r.prompt))
-	if !q.Input.answered && q.ToolChoice.mode != "none" {
+	r.input = pastTokens + 3 + 3*len(messages) + len(tokenize(r.prompt))
+	answered := len(messages) > 0 && messages[len(messages)-1].Role == "tool"
+	if !answered && q.ToolChoice.mode != "none" {
 		var functions []toolSchema
 		for _, tool := range q.Tools {
 			if tool.Type == "function" {
@@ -141,7 +158,12 @@ func (c *call) responsesReply(q *responsesRequest) *reply {
 			return r
 		}
 	}
-	r.text = echo(q.Input.messages)
+	if len(messages) > 0 {
+		r.text = echo(messages)
+	}
+	if n > 1 {
+		r.text += " (turn " + strconv.Itoa(n) + ")"
+	}
 	switch q.Text.Format.Type {
 	case "json_schema":
 		r.text = instance(q.Text.Format.Schema)
@@ -150,49 +172,6 @@ func (c *call) responsesReply(q *responsesRequest) *reply {
 	}
 	r.shape(nil, q.MaxOutputTokens, c.options.Chunks)
 	return r
-}
-
-// response is the response object in a status; only a finished one has output
-// and usage.
-func (c *call) response(q *responsesRequest, r *reply, status string) object {
-	whole := object{
-		"id": c.id("resp_"), "object": "response", "created_at": c.created(), "status": status,
-		"background": q.Background, "error": nil, "incomplete_details": nil, "instructions": q.Instructions,
-		"max_output_tokens": q.MaxOutputTokens, "model": c.deployed.replyModel(), "output": []object{},
-		"parallel_tool_calls": q.ParallelTools == nil || *q.ParallelTools, "previous_response_id": q.PreviousID,
-		"reasoning":    object{"effort": c.effort(q), "summary": q.Reasoning.Summary},
-		"service_tier": "default", "store": q.Store == nil || *q.Store, "temperature": or(q.Temperature, 1), "top_p": or(q.TopP, 1),
-		"text":        object{"format": c.asSent("text", "format", object{"type": "text"})},
-		"tool_choice": c.asSent("tool_choice", "", "auto"), "tools": c.asSent("tools", "", []any{}),
-		"truncation": "disabled", "usage": nil, "user": q.User, "metadata": q.Metadata,
-	}
-	if q.Metadata == nil {
-		whole["metadata"] = object{}
-	}
-	if c.azure() {
-		whole["content_filters"] = nil
-	}
-	if status != "completed" {
-		return whole
-	}
-	if r.finish == "length" {
-		whole["status"] = "incomplete"
-		whole["incomplete_details"] = object{"reason": "max_output_tokens"}
-	}
-	whole["output"] = c.outputItems(r)
-	whole["usage"] = object{
-		"input_tokens": r.input, "input_tokens_details": object{"cached_tokens": 0},
-		"output_tokens": r.output(), "output_tokens_details": object{"reasoning_tokens": r.reasoning},
-		"total_tokens": r.input + r.output(),
-	}
-	if c.azure() {
-		whole["content_filters"] = []object{{
-			"blocked": false, "source_type": "prompt", "content_filter_results": promptVerdicts("safe"),
-		}, {
-			"blocked": false, "source_type": "completion", "content_filter_results": answerVerdicts("safe"),
-		}}
-	}
-	return whole
 }
 
 func (c *call) effort(q *responsesRequest) any {
@@ -227,26 +206,4 @@ func (c *call) asSent(field, below string, otherwise any) any {
 		return otherwise
 	}
 	return value
-}
-
-// outputItems are the reasoning, if there was any, and the message or the call.
-func (c *call) outputItems(r *reply) []object {
-	items := []object{}
-	if r.reasoning > 0 {
-		items = append(items, object{"type": "reasoning", "id": c.id("rs_"), "summary": []any{}})
-	}
-	if r.tool != nil {
-		return append(items, object{
-			"type": "function_call", "id": c.id("fc_"), "call_id": c.id("call_"), "status": "completed",
-			"name": r.tool.Name, "arguments": r.arguments,
-		})
-	}
-	return append(items, object{
-		"type": "message", "id": c.id("msg_"), "status": "completed", "role": "assistant",
-		"content": []object{outputText(r.text)},
-	})
-}
-
-func outputText(text string) object {
-	return object{"type": "output_text", "text": text, "annotations": []any{}, "logprobs": []any{}}
 }

@@ -2,41 +2,47 @@ package fakeazure
 
 import "maps"
 
-// streamResponses writes the typed events of the Responses API, numbered in
-// order. There is no [DONE].
-func (c *call) streamResponses(q *responsesRequest, r *reply) {
-	s := &responsesStream{answer: c.events(), call: c}
-	s.event("response.created", object{"response": c.response(q, r, "in_progress")})
-	s.event("response.in_progress", object{"response": c.response(q, r, "in_progress")})
-	for i, item := range c.outputItems(r) {
+// events are the typed events of a response, numbered in order. There is no
+// [DONE].
+func (t *turn) events() []event {
+	s := &responsesStream{}
+	if t.base["background"] == true {
+		s.event("response.created", object{"response": t.in("queued", false)})
+		s.event("response.queued", object{"response": t.in("queued", false)})
+	} else {
+		s.event("response.created", object{"response": t.in("in_progress", false)})
+	}
+	s.event("response.in_progress", object{"response": t.in("in_progress", false)})
+	if t.status == "cancelled" {
+		return s.events // it came no further
+	}
+	for i, item := range t.shown(t.encrypted) {
 		s.index = i
 		switch item["type"] {
 		case "message":
-			s.message(item, r)
+			s.message(item, t.reply)
 		case "function_call":
-			s.functionCall(item, r)
+			s.functionCall(item, t.reply)
 		default:
 			s.item("response.output_item.added", item)
 			s.item("response.output_item.done", item)
 		}
 	}
-	whole := c.response(q, r, "completed")
+	whole := t.in("completed", t.encrypted)
 	s.event("response."+whole["status"].(string), object{"response": whole})
-	s.end()
+	return s.events
 }
 
+// responsesStream collects the events of one response.
 type responsesStream struct {
-	*answer
-	call     *call
-	sequence int
-	index    int // of the output item
+	events []event
+	index  int // of the output item
 }
 
 func (s *responsesStream) event(name string, fields object) {
 	fields["type"] = name
-	fields["sequence_number"] = s.sequence
-	s.sequence++
-	s.data(name, fields)
+	fields["sequence_number"] = len(s.events)
+	s.events = append(s.events, event{name, encode(fields)})
 }
 
 func (s *responsesStream) item(name string, item object) {

@@ -3,6 +3,7 @@ package fakeazure
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -23,12 +24,18 @@ const (
 type operation struct {
 	path    string // below the deployment or the root of the surface
 	method  string
-	form    bool   // multipart/form-data
-	kind    Kind   // of the deployments that can do it; KindAuto: no deployment
-	since   string // date of the first classic api-version; "" when not on that surface
-	id      string // in Azure's rate limit message
-	verb    string // in Azure's OperationNotSupported message
-	foundry bool   // also at /models
+	form    bool               // multipart/form-data
+	json    bool               // with form: JSON too, by the content type
+	files   bool               // the files of its form are kept, not just hashed
+	kind    Kind               // of the deployments that can do it; KindAuto: no deployment
+	since   string             // date of the first classic api-version; "" when not on that surface
+	id      string             // in Azure's rate limit message
+	verb    string             // in Azure's OperationNotSupported message
+	foundry bool               // also at /models
+	only    surface            // surfaceV1 or surfaceResource: not on the other; 0 is both
+	preview bool               // only in the preview versions of the classic surface
+	socket  bool               // a WebSocket
+	named   func(*call) string // the deployment, where it is not the body's model
 	serve   func(*call)
 }
 
@@ -46,14 +53,35 @@ var scoped = []*operation{
 }
 
 // resourceScoped are the operations of /openai/<op> with a dated version.
-var resourceScoped = []*operation{
-	scoped[len(scoped)-1],
-	{path: "models", method: http.MethodGet, since: "2023-03-15", serve: (*call).models},
-	{path: "models/{id}", method: http.MethodGet, since: "2023-03-15", serve: (*call).model},
-}
+var resourceScoped = slices.Concat(
+	[]*operation{
+		scoped[len(scoped)-1],
+		{path: "models", method: http.MethodGet, since: "2023-03-15", serve: (*call).models},
+		{path: "models/{id}", method: http.MethodGet, since: "2023-03-15", serve: (*call).model},
+	},
+	responseOperations,
+	conversationOperations,
+	assistantOperations,
+	threadOperations,
+	runOperations,
+	realtimeOperations,
+	fileOperations,
+	uploadOperations,
+	batchOperations,
+	fineTuningOperations,
+	vectorStoreOperations,
+	vectorStoreFileOperations,
+	containerOperations,
+	evalOperations,
+	videoOperations,
+)
 
 // v1Scoped are the operations of /openai/v1 and of ProviderOpenAI.
 var v1Scoped = append(append([]*operation{}, scoped...), resourceScoped[1:]...)
+
+// deploymentScoped are the operations of /openai/deployments/{deployment}: the
+// Node SDK puts the batches of a client with a deployment there.
+var deploymentScoped = slices.Concat(scoped, batchOperations)
 
 // foundryInfo is GET /models/info.
 var foundryInfo = &operation{path: "info", method: http.MethodGet, serve: (*call).modelInfo}
@@ -65,8 +93,9 @@ var publicImage = &operation{path: "private/images/{id}", method: http.MethodGet
 type route struct {
 	op         *operation
 	surface    surface
-	deployment string // named in the path, percent-decoded
-	id         string // {id} of the operation, percent-decoded
+	deployment string   // named in the path, percent-decoded
+	id         string   // {id} of the operation, percent-decoded
+	ids        []string // all of them
 }
 
 // find resolves an escaped path; ok is false when nothing is there.
@@ -75,13 +104,13 @@ func (r *resource) find(method, path string) (route, bool) {
 	if !ok {
 		return route{}, false
 	}
-	if found, ok := match([]*operation{publicImage}, method, rest); ok {
+	if found, ok := match([]*operation{publicImage}, surfacePublic, method, rest); ok {
 		found.surface = surfacePublic
 		return found, true
 	}
 	if r.Provider == ProviderOpenAI {
 		rest, ok := strings.CutPrefix(rest, "v1/")
-		found, known := match(v1Scoped, method, rest)
+		found, known := match(v1Scoped, surfaceV1, method, rest)
 		found.surface = surfaceOpenAI
 		return found, ok && known
 	}
@@ -91,7 +120,7 @@ func (r *resource) find(method, path string) (route, bool) {
 		ops     []*operation
 	}{
 		{"openai/v1/", surfaceV1, v1Scoped},
-		{"openai/deployments/", surfaceClassic, scoped},
+		{"openai/deployments/", surfaceClassic, deploymentScoped},
 		{"openai/", surfaceResource, resourceScoped},
 		{"models/", surfaceFoundry, v1Scoped},
 	} {
@@ -115,38 +144,56 @@ func (r *resource) find(method, path string) (route, bool) {
 			found.op = foundryInfo
 			return found, true
 		}
-		matched, ok := match(s.ops, method, rest)
+		matched, ok := match(s.ops, s.surface, method, rest)
 		if !ok || (s.surface == surfaceFoundry && !matched.op.foundry) {
 			return route{}, false
 		}
-		found.op, found.id = matched.op, matched.id
+		found.op, found.id, found.ids = matched.op, matched.id, matched.ids
 		return found, true
 	}
 	return route{}, false
 }
 
-func match(ops []*operation, method, path string) (route, bool) {
+func match(ops []*operation, on surface, method, path string) (route, bool) {
+	segments := strings.Split(path, "/")
 	for _, op := range ops {
-		if op.method != method {
+		if op.method != method || (op.only != 0 && op.only != on) {
 			continue
 		}
-		if op.path == path {
-			return route{op: op}, true
-		}
-		root, ok := strings.CutSuffix(op.path, "{id}")
-		if !ok {
-			continue
-		}
-		if rest, ok := strings.CutPrefix(path, root); ok && rest != "" && !strings.Contains(rest, "/") {
-			id, err := url.PathUnescape(rest)
-			return route{op: op, id: id}, err == nil
+		if ids, ok := op.fits(segments); ok {
+			return route{op: op, id: strings.Join(ids[:min(1, len(ids))], ""), ids: ids}, true
 		}
 	}
 	return route{}, false
 }
 
-// can reports whether a deployment does an operation.
+// fits compares the path of a request with that of the operation, in which
+// each {...} stands for an id.
+func (op *operation) fits(segments []string) (ids []string, ok bool) {
+	own := strings.Split(op.path, "/")
+	if len(own) != len(segments) {
+		return nil, false
+	}
+	for i, segment := range segments {
+		if own[i] == segment {
+			continue
+		}
+		id, err := url.PathUnescape(segment)
+		if own[i][0] != '{' || id == "" || err != nil {
+			return nil, false
+		}
+		ids = append(ids, id)
+	}
+	return ids, true
+}
+
+// can reports whether a deployment does an operation for a request.
 func (op *operation) can(d *Deployment) bool {
+	return op.does(d) && (op.kind == KindAuto || d.SKU != SKUBatch)
+}
+
+// does reports whether the model of a deployment does an operation.
+func (op *operation) does(d *Deployment) bool {
 	if op.kind == KindAuto || d.Kind == KindBench {
 		return true
 	}
@@ -167,7 +214,7 @@ func (c *call) versionFits() bool {
 	case surfaceV1:
 		return c.version == "" || c.version == "v1" || c.version == "preview" || c.version == "latest"
 	case surfaceClassic, surfaceResource:
-		return published(c.version, c.op.since)
+		return published(c.version, c.op.since) && (!c.op.preview || strings.HasSuffix(c.version, "-preview"))
 	case surfaceExtensions:
 		return published(c.version, "2023-06-01")
 	case surfaceFoundry:

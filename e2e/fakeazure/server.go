@@ -47,6 +47,10 @@ type resource struct {
 	listener    net.Listener
 	authority   string // host:port of the listener
 	deployments map[string]*Deployment
+	memory      *memory
+	ended       context.Context // until it is stopped: WebSockets end with it
+	end         context.CancelFunc
+	archive     archive
 	bench       bool // only KindBench: nothing has to be found out per request
 }
 
@@ -68,7 +72,8 @@ func New(c Config) *Server {
 		uploads:     make(chan Upload, 1024),
 	}
 	for _, configured := range c.Resources {
-		r := &resource{Resource: configured, server: s, deployments: map[string]*Deployment{}, bench: true}
+		r := &resource{Resource: configured, server: s, deployments: map[string]*Deployment{}, memory: newMemory(), bench: true}
+		r.ended, r.end = context.WithCancel(context.Background())
 		for _, d := range configured.Deployments {
 			if d.Kind == KindAuto {
 				d.Kind = kindOf(d.Model)
@@ -167,6 +172,7 @@ func (s *Server) Stop(name string) error {
 // stop closes the listener itself too: the HTTP server does not know it before
 // its goroutine has begun.
 func (r *resource) stop() error {
+	r.end()
 	for _, err := range []error{r.listener.Close(), r.http.Close()} {
 		if err != nil && !errors.Is(err, net.ErrClosed) {
 			return err

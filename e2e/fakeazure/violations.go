@@ -36,7 +36,7 @@ func (c *call) violations() []string {
 	}
 	var found []string
 	add := func(format string, args ...any) {
-		found = append(found, fmt.Sprintf("%s: %s %s: ", c.resource.Name, c.r.Method, c.r.URL.EscapedPath())+fmt.Sprintf(format, args...))
+		found = append(found, c.violation(format, args...))
 	}
 	h := c.r.Header
 	for name, values := range h {
@@ -56,7 +56,11 @@ func (c *call) violations() []string {
 	if c.server.isGatewayKey(c.r.URL.RawQuery) {
 		add("the client's key reached the upstream in the query")
 	}
-	if h.Get("Authorization") != "" && h.Get("Api-Key") != "" {
+	keyInQuery := c.r.URL.Query().Get("api-key")
+	if other := c.server.ownerOf(keyInQuery, c.resource); other != "" {
+		add("the key of resource %s was sent in the query", other)
+	}
+	if h.Get("Authorization") != "" && h.Get("Api-Key")+keyInQuery != "" {
 		add("both api-key and authorization were sent")
 	}
 	if h.Get("X-Api-Key") != "" {
@@ -82,7 +86,15 @@ func (c *call) violations() []string {
 	case len(versions) == 0 && (c.surface == surfaceClassic || c.surface == surfaceResource || c.surface == surfaceExtensions || c.surface == surfaceFoundry):
 		add("api-version is missing")
 	}
+	for _, where := range c.tagged() {
+		add("an id with a tag reached the upstream in %s", where)
+	}
 	return found
+}
+
+// violation is a line about this request.
+func (c *call) violation(format string, args ...any) string {
+	return fmt.Sprintf("%s: %s %s: ", c.resource.Name, c.r.Method, c.r.URL.EscapedPath()) + fmt.Sprintf(format, args...)
 }
 
 func (s *Server) isGatewayKey(text string) bool {

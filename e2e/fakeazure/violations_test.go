@@ -26,6 +26,8 @@ func TestViolations(t *testing.T) {
 		{"the client's key as bearer", "a", path, []string{"Authorization", "Bearer client-key"}, "the client's key reached the upstream in header authorization"},
 		{"the client's key elsewhere", "a", path, []string{"api-key", "key-a", "x-forwarded-key", "client-key"}, "the client's key reached the upstream in header x-forwarded-key"},
 		{"the client's key in the query", "a", path + "&key=client-key", []string{"api-key", "key-a"}, "the client's key reached the upstream in the query"},
+		{"another resource's key in the query", "a", path + "&api-key=key-b", []string{"api-key", "key-a"}, "the key of resource b was sent in the query"},
+		{"two credentials, one in the query", "a", path + "&api-key=key-a", []string{"Authorization", "Bearer key-a"}, "both api-key and authorization were sent"},
 		{"two credentials", "a", path, []string{"api-key", "key-a", "Authorization", "Bearer key-a"}, "both api-key and authorization were sent"},
 		{"x-api-key", "a", path, []string{"api-key", "key-a", "x-api-key", "key-a"}, "x-api-key was sent"},
 		{"another resource's key", "a", path, []string{"api-key", "key-b"}, "the key of resource b was sent in header api-key"},

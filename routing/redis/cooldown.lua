@@ -1,16 +1,18 @@
 -- Notes a deployment's cool-down, unless a longer one is noted, and tells every replica.
 --
--- KEYS: the hash of all cool-downs. ARGV: the channel, the deployment's id, until when in Unix milliseconds (0 ends it),
---       and the text that replicas read: the same number, the fault, and why.
-local known = tonumber(string.match(redis.call("HGET", KEYS[1], ARGV[2]) or "0", "^%d+")) or 0
-local till = tonumber(ARGV[3])
-if till == 0 then
+-- KEYS: the hash of all cool-downs: until when in Unix milliseconds by the server's clock, the fault, and why.
+-- ARGV: the channel, the deployment's id, for how many milliseconds (0 ends it), and the fault and why as one text.
+-- A replica hears the id, a newline, the milliseconds and the text.
+local wait = tonumber(ARGV[3])
+if wait == 0 then
   redis.call("HDEL", KEYS[1], ARGV[2])
-elseif till > known then
-  redis.call("HSET", KEYS[1], ARGV[2], ARGV[4])
-  redis.call("EXPIRE", KEYS[1], 7200)
 else
-  return 0
+  local time = redis.call("TIME")
+  local till = time[1] * 1000 + math.floor(time[2] / 1000) + wait
+  local known = tonumber(string.match(redis.call("HGET", KEYS[1], ARGV[2]) or "0", "^%d+")) or 0
+  if till <= known then return 0 end
+  redis.call("HSET", KEYS[1], ARGV[2], string.format("%.0f ", till) .. ARGV[4])
+  redis.call("EXPIRE", KEYS[1], 7200)
 end
-redis.call("PUBLISH", ARGV[1], ARGV[2] .. "\n" .. ARGV[4])
+redis.call("PUBLISH", ARGV[1], ARGV[2] .. "\n" .. ARGV[3] .. " " .. ARGV[4])
 return 1

@@ -4,10 +4,12 @@
 --       that no replica's clock matters.
 -- ARGV: tokens, "1" for the least used of the lowest tier instead of the first, then tier, rpm and tpm of each; 0 is no
 --       limit.
--- Gives the index of the chosen one (from 0; -1 is none), the minute, and r and t of each.
-local minute = string.format("%d", math.floor(redis.call("TIME")[1] / 60))
+-- Gives the index of the chosen one (from 0; -1 is none), the minute, how many milliseconds are left of it, and r and t
+-- of each.
+local time = redis.call("TIME")
+local minute = string.format("%d", math.floor(time[1] / 60))
 local tokens, least = tonumber(ARGV[1]), ARGV[2] == "1"
-local answer = {-1, tonumber(minute)}
+local answer = {-1, tonumber(minute), 60000 - time[1] % 60 * 1000 - math.floor(time[2] / 1000)}
 local tiers, rpms, tpms, needs, mostR, mostT = {}, {}, {}, {}, 0, 0
 for i = 1, #KEYS do
   tiers[i], rpms[i], tpms[i] = tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1]), tonumber(ARGV[3 * i + 2])
@@ -17,7 +19,7 @@ local best, tier, share
 for i = 1, #KEYS do
   local h, r, t = redis.call("HMGET", KEYS[i], "m", "r", "t"), 0, 0
   if h[1] == minute then r, t = tonumber(h[2]), tonumber(h[3]) end
-  answer[2 * i + 1], answer[2 * i + 2] = r, t
+  answer[2 * i + 2], answer[2 * i + 3] = r, t
   -- A request that needs more than a whole minute takes the whole minute: it could never be served otherwise.
   needs[i] = tokens
   if tpms[i] > 0 and tokens > tpms[i] then needs[i] = tpms[i] end
@@ -36,9 +38,9 @@ for i = 1, #KEYS do
   end
 end
 if best then
-  local r, t = answer[2 * best + 1] + 1, answer[2 * best + 2] + needs[best]
+  local r, t = answer[2 * best + 2] + 1, answer[2 * best + 3] + needs[best]
   redis.call("HSET", KEYS[best], "m", minute, "r", string.format("%.0f", r), "t", string.format("%.0f", t))
   redis.call("EXPIRE", KEYS[best], 120)
-  answer[1], answer[2 * best + 1], answer[2 * best + 2] = best - 1, r, t
+  answer[1], answer[2 * best + 2], answer[2 * best + 3] = best - 1, r, t
 end
 return answer

@@ -7,13 +7,10 @@ package redis
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	_ "embed"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,7 +21,8 @@ import (
 	"github.com/azproc/azproc/routing"
 )
 
-// The scripts. Each says in its first lines what it takes and gives.
+// The scripts. Each says in its first lines what it takes and gives. They need
+// Redis 5: from then on a script may ask the time and write.
 var (
 	//go:embed reserve.lua
 	reserveLua string
@@ -32,21 +30,19 @@ var (
 	settleLua string
 	//go:embed cooldown.lua
 	cooldownLua string
+	//go:embed review.lua
+	reviewLua string
 
-	reserveScript, settleScript, cooldownScript = redis.NewScript(reserveLua), redis.NewScript(settleLua), redis.NewScript(cooldownLua)
+	reserveScript, settleScript  = redis.NewScript(reserveLua), redis.NewScript(settleLua)
+	cooldownScript, reviewScript = redis.NewScript(cooldownLua), redis.NewScript(reviewLua)
 )
 
 const (
-	// defaultPatience is how long a request waits for Redis when nothing at all
-	// has come from it meanwhile.
-	defaultPatience = 5 * time.Millisecond
-	// busy is how long it waits when others do get answers: Redis is there, and
-	// this machine is busy.
-	busy = 250 * time.Millisecond
-	// probe is how often a Redis that is gone is looked for.
-	probe = 100 * time.Millisecond
-	// queued is how many settlements and cool-downs may wait to be sent.
-	queued = 4096
+	// timeout bounds every call, also those that nobody waits for.
+	timeout = time.Second
+	// soonest and latest are how long after one look at a Redis that is gone the
+	// next one comes: each wait is twice the one before.
+	soonest, latest = 50 * time.Millisecond, time.Second
 )
 
 // Store is a routing.Store in Redis. Make it with New and close it.
@@ -57,9 +53,13 @@ type Store struct {
 	told     func(routing.Cooldown)
 
 	gone     atomic.Bool
-	answered atomic.Int64 // Unix nanoseconds of the last answer
+	answered atomic.Int64  // Unix nanoseconds of the last answer
+	failed   chan string   // the group that Redis did not answer for
+	looked   chan struct{} // closed when Redis was looked for once
+	there    chan struct{} // closed when it was there once
 
-	later chan func(context.Context) error
+	debts debts
+	cools chan cool
 	stop  context.CancelFunc
 	done  sync.WaitGroup
 }
@@ -69,38 +69,22 @@ var errGone = errors.New("redis is gone")
 // New makes a store; told hears of other replicas' cool-downs, and of this one's.
 // Redis need not be there yet.
 func New(c config.Redis, log *slog.Logger, told func(routing.Cooldown)) (*Store, error) {
-	o := &redis.UniversalOptions{
-		Addrs: c.Addresses, Username: c.Username, Password: c.Password.Reveal(), DB: c.DB, IsClusterMode: c.Cluster,
-		MaxRetries: -1, ContextTimeoutEnabled: true, PoolSize: 64,
-		DialTimeout: time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
-		DialerRetries: 1,
+	o, err := options(c)
+	if err != nil {
+		return nil, err
 	}
-	if c.TLS {
-		o.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-		if c.CAFile != "" {
-			pem, err := os.ReadFile(c.CAFile)
-			if err != nil {
-				return nil, fmt.Errorf("redis_ssl_ca_certs: %w", err)
-			}
-			o.TLSConfig.RootCAs = x509.NewCertPool()
-			if !o.TLSConfig.RootCAs.AppendCertsFromPEM(pem) {
-				return nil, fmt.Errorf("redis_ssl_ca_certs: no certificate in %s", c.CAFile)
-			}
-		}
-	}
-	ctx, stop := context.WithCancel(context.Background())
 	redis.SetLogger(logger{log})
-	s := &Store{client: redis.NewUniversalClient(o), patience: defaultPatience, log: log, told: told, later: make(chan func(context.Context) error, queued), stop: stop}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Store{
+		client: redis.NewUniversalClient(o), patience: defaultPatience, log: log, told: told,
+		failed: make(chan string, 1), looked: make(chan struct{}), there: make(chan struct{}),
+		debts: newDebts(), cools: make(chan cool, waitingCools), stop: stop,
+	}
 	s.gone.Store(true) // until it has answered
-	first := make(chan struct{})
-	s.done.Go(func() { s.watch(ctx, first) })
+	s.done.Go(func() { s.watch(ctx) })
 	s.done.Go(func() { s.send(ctx) })
 	s.done.Go(func() { s.listen(ctx) })
-	select { // a Redis that is there is used from the first request on
-	case <-first:
-	case <-time.After(time.Second):
-		log.Warn("redis does not answer: limits are kept as on_store_failure says until it does", "addresses", c.Addresses)
-	}
+	<-s.looked // a Redis that is there is used from the first request on
 	return s, nil
 }
 
@@ -111,67 +95,78 @@ func (s *Store) Close() {
 	s.done.Wait()
 }
 
-// watch looks whether Redis is there: often while it is gone, and whenever
-// someone has said that it is.
-func (s *Store) watch(ctx context.Context, first chan struct{}) {
-	tick := time.NewTicker(probe)
-	defer tick.Stop()
-	var once sync.Once
-	for {
-		if s.gone.Load() {
-			c, cancel := context.WithTimeout(ctx, time.Second)
-			err := s.client.Ping(c).Err()
-			cancel()
-			if err == nil && s.gone.CompareAndSwap(true, false) {
-				s.log.Info("redis is there")
-				once.Do(func() { close(first) })
-			}
-		}
+// watch looks for Redis at the beginning, and when someone has not had an
+// answer, until it is there.
+func (s *Store) watch(ctx context.Context) {
+	for group := ""; ; {
+		s.find(ctx, group)
 		select {
-		case <-tick.C:
+		case group = <-s.failed:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// lost says that Redis has failed to answer.
-func (s *Store) lost(err error) {
-	if s.gone.CompareAndSwap(false, true) {
-		s.log.Warn("redis is gone: limits are kept as on_store_failure says until it is back", "error", err)
-	}
-}
-
-// send does what nobody waits for.
-func (s *Store) send(ctx context.Context) {
-	for {
-		select {
-		case do := <-s.later:
-			if s.gone.Load() {
-				continue
+// find returns when Redis serves a group. What it says in the log it says once,
+// and nothing of a Redis that was only slow.
+func (s *Store) find(ctx context.Context, group string) {
+	lost := false
+	for pause := soonest; ctx.Err() == nil; pause = min(2*pause, latest) {
+		err := s.look(ctx, group)
+		once(s.looked)
+		if err == nil {
+			s.gone.Store(false)
+			once(s.there)
+			s.debts.wake()
+			if lost {
+				s.log.Info("redis is back: limits are shared")
 			}
-			c, cancel := context.WithTimeout(ctx, time.Second)
-			if err := do(c); err != nil && ctx.Err() == nil {
-				s.lost(err)
-			}
-			cancel()
-		case <-ctx.Done():
 			return
 		}
+		if !lost && ctx.Err() == nil {
+			lost = true
+			s.log.Warn("redis is gone: until it is back, limits are kept as on_store_failure says", "error", err)
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+		}
 	}
+	once(s.looked)
 }
 
-// afterwards queues a call that nobody waits for. When the queue is full it is
-// dropped: what was reserved then stays counted until the minute ends.
-func (s *Store) afterwards(do func(context.Context) error) {
+// once closes a channel that is closed by one goroutine alone.
+func once(c chan struct{}) {
 	select {
-	case s.later <- do:
+	case <-c:
 	default:
+		close(c)
+	}
+}
+
+// look does what a request of the group does, at a deployment that is none: a
+// server that answers a ping may still be read-only, full, or closed to this
+// user. In a cluster it asks the node that the group is on.
+func (s *Store) look(ctx context.Context, group string) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	_, err := s.ask(ctx, &routing.Ask{Group: group, Candidates: []routing.Candidate{{ID: "probe"}}})
+	return err
+}
+
+// lost says that Redis has failed to answer for a group.
+func (s *Store) lost(group string) {
+	if s.gone.CompareAndSwap(false, true) {
+		select {
+		case s.failed <- group:
+		default: // it is being looked for
+		}
 	}
 }
 
 // logger passes on what the client library says of its connections: that Redis
-// is gone is said once, by lost.
+// is gone is said once, by find.
 type logger struct{ log *slog.Logger }
 
 // Printf implements the library's logger.

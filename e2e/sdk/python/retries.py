@@ -15,9 +15,9 @@ gateway, admin, key = sys.argv[1:]
 MESSAGES = [{"role": "user", "content": "hello"}]
 
 
-def resting(model):
+def failed(model):
     with urllib.request.urlopen(admin + "/deployments") as answer:
-        return any(d["model_name"] == model and d["cooldown"] for d in json.load(answer)["deployments"])
+        return any(d["model_name"] == model and d["failed"] for d in json.load(answer)["deployments"])
 
 
 def comes_back(model, client):
@@ -25,8 +25,8 @@ def comes_back(model, client):
         client.with_options(max_retries=0).chat.completions.create(model=model, messages=MESSAGES)
         raise AssertionError("Azure had room")
     except openai.RateLimitError as e:
-        assert e.response.headers["retry-after-ms"] == "2500", e.response.headers
-    while not resting(model):
+        assert e.response.headers["retry-after-ms"] == "4000", e.response.headers
+    while not failed(model):
         time.sleep(0.01)
     answer = client.with_options(max_retries=2).chat.completions.create(model=model, messages=MESSAGES)
     assert answer.choices[0].message.content == "You said: hello", answer
