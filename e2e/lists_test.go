@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +125,32 @@ func TestAListLacksAResourceThatFailsAndSaysSo(t *testing.T) {
 	for name, d := range g.deployments() {
 		if d.Cooldown != nil {
 			t.Errorf("%s cools down because of a list", name)
+		}
+	}
+}
+
+func TestALongListComesWhole(t *testing.T) {
+	const each = 9000 // of Azure's ten thousand: some megabytes
+	config := "general_settings: {master_key: " + clientKey + "}\nmodel_list:\n"
+	for resource := range 2 {
+		var page strings.Builder
+		page.WriteString(`{"object":"list","data":[`)
+		for i := range each {
+			if i > 0 {
+				page.WriteByte(',')
+			}
+			fmt.Fprintf(&page, `{"id":"file-%d%031d","object":"file","bytes":1,"created_at":%d,"filename":"a-name-as-long-as-names-are.jsonl","purpose":"batch","status":"processed","status_details":null}`, resource, i, 1_800_000_000-i)
+		}
+		page.WriteString(`],"has_more":false}`)
+		azure := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, page.String()) }))
+		t.Cleanup(azure.Close)
+		config += fmt.Sprintf("- {model_name: m, litellm_params: {model: azure/gpt-4o, api_base: %q, api_key: k}}\n", azure.URL)
+	}
+	g := start(t, config)
+	for query, want := range map[string]int{"": 10_000, "?limit=9999": 9999} {
+		got := do(t, "GET", g.url+"/v1/files"+query, "")
+		if n := gjson.Get(got.body, "data.#").Int(); got.status != 200 || n != int64(want) || !gjson.Get(got.body, "has_more").Bool() {
+			t.Errorf("%q: %d, %d files in %d bytes", query, got.status, n, len(got.body))
 		}
 	}
 }
