@@ -67,6 +67,8 @@ func InCollection(path string) bool {
 // HasIDs is whether an answer may hold ids of its resource.
 func (r *Route) HasIDs() bool {
 	switch {
+	case r.Socket: // they are in its frames, which nobody reads
+		return false
 	case r.Op == OpResponses:
 		return true
 	case !r.Op.Below || r.Content():
@@ -110,11 +112,15 @@ func (r *Route) List() bool {
 // below gives the :path of a collection's request upstream.
 func (t *Target) below(r *Route) string {
 	e := &t.Endpoint
+	query := r.Query
+	if r.Op == OpRealtime && r.Model != "" { // the model of a call may stand there
+		query = setParam(query, "model", t.Deployment)
+	}
 	switch {
 	case r.Op == OpPassthrough:
-		return join(e.Prefix, "/", "", "", t.named(r.Below, r.Model), "", r.Query)
+		return join(e.Prefix, "/", "", "", t.named(r.Below, r.Model), "", query)
 	case e.Provider == ProviderOpenAI:
-		return join(e.Prefix, "/", "", "", r.Below, "", r.Query)
+		return join(e.Prefix, "/", "", "", r.Below, "", query)
 	}
 	version := t.Version
 	if version == "" && IsVersion(r.Version) {
@@ -126,7 +132,7 @@ func (t *Target) below(r *Route) string {
 		if version != "preview" {
 			version = "" // v1 is the default there
 		}
-		return join(e.Prefix, "/openai/v1/", "", "", r.Below, version, r.Query)
+		return join(e.Prefix, "/openai/v1/", "", "", r.Below, version, query)
 	case r.Op.Dated && (v1 || !strings.HasSuffix(version, "-preview")): // never generally available
 		version = lastDated
 		if strings.HasSuffix(r.Version, "-preview") {
@@ -135,7 +141,7 @@ func (t *Target) below(r *Route) string {
 	case version < r.Op.Floor:
 		version = r.Op.Floor
 	}
-	return join(e.Prefix, "/openai/", "", "", r.Below, version, r.Query)
+	return join(e.Prefix, "/openai/", "", "", r.Below, version, query)
 }
 
 // named is a path of the passthrough with the deployment in the model's place.

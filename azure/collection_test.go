@@ -79,3 +79,21 @@ func TestListsAndContentsAreToldFromTheRest(t *testing.T) {
 		}
 	}
 }
+
+func TestTheModelOfACallIsNamedInItsQuery(t *testing.T) {
+	for path, want := range map[string]string{
+		"/v1/realtime/calls?model=group&webrtcfilter=on": "/openai/v1/realtime/calls?model=d%2F1&webrtcfilter=on",
+		"/v1/realtime/calls?webrtcfilter=on":             "/openai/v1/realtime/calls?webrtcfilter=on",
+		"/v1/files?model=group":                          "/openai/v1/files?model=group",
+	} {
+		r, err := ParseRoute("POST", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Model = "group"
+		target := Target{Endpoint: Endpoint{Scheme: "https", Host: "h", Port: 443}, Deployment: "d/1"}
+		if got, _ := target.Path(&r); got != want {
+			t.Errorf("%s goes to %s, want %s", path, got, want)
+		}
+	}
+}

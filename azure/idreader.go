@@ -43,18 +43,21 @@ func (t *Tags) ID(text string, home *Home) (string, *Error) {
 }
 
 // Path takes the tags off the ids of a path, with its query, as it was sent. The
-// path is the same text when there are none.
+// path is the same text when there are none, or when it fails.
 func (t *Tags) Path(path string, home *Home) (string, *Error) {
 	plain, query, _ := strings.Cut(path, "?")
 	out, err := t.each(plain, "/", home, func(part string) (string, string) { return "", part })
-	if err != nil || query == "" {
-		return out, err
+	if err == nil && query != "" {
+		query, err = t.each(query, "&", home, func(part string) (string, string) {
+			name, value, _ := strings.Cut(part, "=")
+			return name + "=", value
+		})
+		out += "?" + query
 	}
-	query, err = t.each(query, "&", home, func(part string) (string, string) {
-		name, value, _ := strings.Cut(part, "=")
-		return name + "=", value
-	})
-	return out + "?" + query, err
+	if err != nil {
+		return path, err
+	}
+	return out, nil
 }
 
 // each takes the tags off the parts of a text; split gives what stays of a part and

@@ -44,8 +44,12 @@ type Route struct {
 	// Below is the path of a collection's request from the collection's name on, as
 	// it was sent.
 	Below string
-	// Query is the client's query without its api-version, raw and without '?'.
+	// Query is the client's query without its api-version, raw and without '?'. That
+	// of a WebSocket is without the model too.
 	Query string
+	// Socket says that a WebSocket is asked for, Preview that its client speaks the
+	// preview of the realtime API, and NoModel that its URL has no place for a model.
+	Socket, Preview, NoModel bool
 }
 
 // operationsByName are the operations that carry a body, by their name.
@@ -185,28 +189,12 @@ func decode(s string) (string, *Error) {
 	return decoded, nil
 }
 
-// cutVersion takes api-version out of a query, wherever it stands. Where it
-// stands twice the last one counts.
+// cutVersion takes api-version out of a query.
 func cutVersion(query string) (version, rest string) {
-	if query == "" {
-		return "", ""
-	}
 	if value, ok := strings.CutPrefix(query, "api-version="); ok && !strings.ContainsAny(value, "&%+") {
 		return value, "" // what the SDKs send
 	}
-	var kept []string
-	for part := range strings.SplitSeq(query, "&") {
-		name, value, _ := strings.Cut(part, "=")
-		if decoded, err := url.QueryUnescape(name); err != nil || decoded != "api-version" {
-			kept = append(kept, part)
-			continue
-		}
-		if decoded, err := url.QueryUnescape(value); err == nil {
-			value = decoded
-		}
-		version = value
-	}
-	return version, strings.Join(kept, "&")
+	return cutParam(query, "api-version")
 }
 
 func unknownPath(path string) *Error {

@@ -18,6 +18,8 @@ type Target struct {
 	// Version is the configured api-version: of the deployment, else of its
 	// api_base, else of the environment. "" leaves it to the client.
 	Version string
+	// Realtime is the configured form of the realtime API.
+	Realtime RealtimeProtocol
 }
 
 // Path gives the :path that a request has upstream, and whether the body must
@@ -29,6 +31,8 @@ type Target struct {
 func (t *Target) Path(r *Route) (path string, modelInBody bool) {
 	e := &t.Endpoint
 	switch {
+	case r.Socket:
+		return t.socket(r), false
 	case r.Op.Below:
 		return t.below(r), true
 	case e.Provider == ProviderOpenAI:

@@ -107,6 +107,7 @@ var litellmParams = section{"litellm_params", []known{
 	{"additional_drop_params", used, "parameters that are always dropped"},
 	{"base_model", used, "the model behind the deployment's name"},
 	{"custom_llm_provider", used, "the provider of a model that is written without one"},
+	{"realtime_protocol", used, "GA or v1: realtime is asked for at /openai/v1/realtime; beta: at /openai/realtime (as the client asks)"},
 	{"normalize_stream", later, ""},
 	{"cooldown_time", used, "seconds that the deployment is rested at first when it fails"},
 	{"max_parallel_requests", later, ""},

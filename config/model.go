@@ -206,7 +206,7 @@ func (e *modelReader) target(d *Deployment) bool {
 		e.at(base, Warning, "the base names the deployment %s, and that one is called: model says %s", endpoint.Deployment, name)
 		name = endpoint.Deployment
 	}
-	d.Target = azure.Target{Endpoint: endpoint, Deployment: name, Version: e.version(&endpoint)}
+	d.Target = azure.Target{Endpoint: endpoint, Deployment: name, Version: e.version(&endpoint), Realtime: e.realtime()}
 	d.Rewrite.Model = name
 	return true
 }

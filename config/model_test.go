@@ -36,6 +36,7 @@ model_list:
     drop_params: "True"
     additional_drop_params: logit_bias
     base_model: o3-mini
+    realtime_protocol: ga
   model_info: {id: one, mode: chat, base_model: gpt-4o, released: 2024-08-06, cost: 0.5, tags: [a]}
 `, nil)
 	d := s.Deployments[0]
@@ -43,7 +44,7 @@ model_list:
 		Name: "one", Cluster: d.Cluster, Group: "team", Model: "azure/o_series/thinker", RoutePrefix: "o_series", BaseModel: "o3-mini",
 		Target: azure.Target{
 			Endpoint:   azure.Endpoint{Scheme: "https", Host: "one.openai.azure.com", Port: 443},
-			Deployment: "thinker",
+			Deployment: "thinker", Realtime: azure.RealtimeGA,
 		},
 		Rewrite: azure.Rewrite{
 			Model: "thinker", Family: azure.FamilyOf("o3-mini", "", ""), DropParams: true, Drop: []string{"logit_bias"},
@@ -205,6 +206,37 @@ func TestNamesAreUniqueAndClustersFollowThePlace(t *testing.T) {
 	for _, other := range []string{"http://one.openai.azure.com", "https://one.openai.azure.com:444", "https://two.openai.azure.com"} {
 		if one == cluster(other) {
 			t.Errorf("%s has the same cluster", other)
+		}
+	}
+}
+
+func TestTheFormOfTheRealtimeAPIIsInLiteLLMsWords(t *testing.T) {
+	for word, want := range map[string]azure.RealtimeProtocol{
+		"GA": azure.RealtimeGA, "ga": azure.RealtimeGA, "v1": azure.RealtimeGA, "beta": azure.RealtimePreview, "Beta": azure.RealtimePreview,
+		"": azure.RealtimeAsked, "null": azure.RealtimeAsked,
+	} {
+		s := mustParse(t, "model_list: [{model_name: m, litellm_params: {model: azure/gpt-realtime, api_base: 'https://a', api_key: k, realtime_protocol: "+word+"}, model_info: {mode: realtime}}]", nil)
+		if got := s.Deployments[0].Target.Realtime; got != want {
+			t.Errorf("%q: %d, want %d", word, got, want)
+		}
+	}
+}
+
+func TestADeploymentsWebSocketsHaveAClusterOfTheirOwnWhereItsOwnSpeaksTLS(t *testing.T) {
+	s := mustParse(t, `
+model_list:
+- {model_name: m, litellm_params: {model: azure/gpt-4o, api_base: "https://a", api_key: k}}
+- {model_name: m, litellm_params: {model: azure/gpt-4o, api_base: "http://a", api_key: k}, model_info: {id: "x#ws"}}
+`, nil)
+	secure, plain := s.Deployments[0], s.Deployments[1]
+	if secure.SocketCluster() == secure.Cluster || plain.SocketCluster() != plain.Cluster {
+		t.Errorf("%q has %q, %q has %q", secure.Cluster, secure.SocketCluster(), plain.Cluster, plain.SocketCluster())
+	}
+	for _, d := range s.Deployments {
+		for _, name := range []string{d.Cluster, d.SocketCluster()} {
+			if got := ClusterOf(name); got != d.Cluster {
+				t.Errorf("%q is taken for a cluster of %q", name, got)
+			}
 		}
 	}
 }

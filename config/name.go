@@ -27,6 +27,22 @@ func nameDeployments(all []*Deployment) {
 	}
 }
 
+// socketSuffix ends the name of the cluster that a deployment's WebSockets go to
+// where its own speaks HTTP/2: there they need a connection of HTTP/1.1.
+const socketSuffix = "#ws"
+
+// SocketCluster is the name in Envoy of the cluster that the deployment's WebSockets
+// go to. Without TLS its own is as good.
+func (d *Deployment) SocketCluster() string {
+	if d.Target.Endpoint.Scheme == "https" {
+		return d.Cluster + socketSuffix
+	}
+	return d.Cluster
+}
+
+// ClusterOf is the deployment's cluster for the name of either of its clusters.
+func ClusterOf(name string) string { return strings.TrimSuffix(name, socketSuffix) }
+
 // uniqueName is the name at Azure, with the first label of the host where there
 // are several of that name, and a number where that is not enough.
 func uniqueName(d *Deployment, ambiguous bool, taken map[string]bool) string {

@@ -45,3 +45,19 @@ func (e *modelReader) checkVersion(n *node) bool {
 	}
 	return true
 }
+
+// realtime reads realtime_protocol, in LiteLLM's words.
+func (e *modelReader) realtime() azure.RealtimeProtocol {
+	n := e.params.get("realtime_protocol")
+	if n.kind == null {
+		return azure.RealtimeAsked
+	}
+	switch strings.ToLower(n.text) {
+	case "ga", "v1":
+		return azure.RealtimeGA
+	case "beta":
+		return azure.RealtimePreview
+	}
+	e.at(n, Warning, "realtime_protocol %q is none, and left out: write GA, v1 or beta", n.text)
+	return azure.RealtimeAsked
+}

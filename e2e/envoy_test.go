@@ -111,3 +111,17 @@ func rss(t testing.TB, pid int) int64 {
 	t.Fatal("no VmRSS")
 	return 0
 }
+
+// cpuSeconds is the processor time that a process has used.
+func cpuSeconds(t testing.TB, pid int) float64 {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), ") ")
+	f := strings.Fields(rest)
+	user, _ := strconv.ParseFloat(f[11], 64)
+	system, _ := strconv.ParseFloat(f[12], 64)
+	return (user + system) / 100 // clock ticks
+}

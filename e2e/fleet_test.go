@@ -21,6 +21,12 @@ func keyOf(resource string) string { return "key-of-resource-" + resource }
 // resource of another above all, fails the test.
 func fleet(t testing.TB) *fakeazure.Server {
 	t.Helper()
+	return fleetOf(t, fakeazure.Quotas{})
+}
+
+// fleetOf is fleet with other limits of files.
+func fleetOf(t testing.TB, quotas fakeazure.Quotas) *fakeazure.Server {
+	t.Helper()
 	var all []fakeazure.Resource
 	for _, name := range resources {
 		r := fakeazure.Resource{Name: name, Keys: []string{keyOf(name)}}
@@ -29,7 +35,7 @@ func fleet(t testing.TB) *fakeazure.Server {
 		}
 		all = append(all, r)
 	}
-	s := fakeazure.New(fakeazure.Config{GatewayKeys: []string{clientKey}, Resources: all})
+	s := fakeazure.New(fakeazure.Config{GatewayKeys: []string{clientKey}, Resources: all, Quotas: quotas})
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -62,3 +62,43 @@ func TestTheIDsInAStreamOfResponsesAreTaggedAsTheyPass(t *testing.T) {
 		}
 	}
 }
+
+func TestAChainOfResponsesOutlivesARestart(t *testing.T) {
+	azure := fleet(t)
+	config := walkers(azure)
+	one, two := start(t, config), start(t, config)
+	id := ""
+	for turn := range 10 {
+		g := []*gateway{one, two}[turn%2]
+		body := fmt.Sprintf(`{"model":"chat","input":"turn","previous_response_id":%q}`, id)
+		if turn == 0 {
+			body = `{"model":"chat","input":"turn"}`
+		}
+		got := do(t, "POST", g.url+"/v1/responses", body)
+		if got.status != 200 || turn > 0 && !strings.Contains(got.body, fmt.Sprintf("(turn %d)", turn+1)) {
+			t.Fatalf("turn %d: %d %s", turn, got.status, got.body)
+		}
+		id = idOf(t, got)
+		if turn == 4 {
+			one.stop()
+			one = start(t, config)
+		}
+	}
+}
+
+func TestIDsOfAResourceThatIsNoLongerConfiguredSaySo(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "b"}))
+	id := idOf(t, do(t, "POST", g.url+"/v1/responses", `{"model":"m","input":"hi"}`))
+	other := start(t, groups(azure, "", member{group: "m", resource: "a"}))
+	for method, path := range map[string]string{"GET": "/v1/responses/" + id, "DELETE": "/openai/v1/responses/" + id} {
+		got := do(t, method, other.url+path, "")
+		if _, code, _ := openAIError(t, got); got.status != 404 || code != "resource_not_configured" {
+			t.Errorf("%d %s", got.status, got.body)
+		}
+	}
+	got := do(t, "GET", g.url+"/v1/responses/"+id[:len(id)-1]+"_", "")
+	if _, code, _ := openAIError(t, got); got.status != 404 || code != "not_found" {
+		t.Errorf("a changed id: %d %s", got.status, got.body)
+	}
+}

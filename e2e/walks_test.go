@@ -20,6 +20,8 @@ func TestTheWalksOfLiteLLMsPagesWorkWithTheOfficialSDK(t *testing.T) {
 	azure := fleet(t)
 	one, two := start(t, walkers(azure)), start(t, walkers(azure))
 	script(t, 6, "sdk/python", []string{"PYTHONPATH=" + cache(t, "python")}, "python3", "walks.py", one.url, clientKey, two.url)
+	// Three batches were completed, and asked for after that; three were cancelled, and never asked for again.
+	eventually(t, "batches are counted once", func() bool { return one.metric("azproc_batches_total") == 3 })
 	for _, r := range azure.Requests() {
 		if strings.Contains(r.Path, "~") || strings.Contains(string(r.Body), "~") {
 			t.Errorf("a tag went upstream: %s %.200s", r.Path, r.Body)

@@ -95,8 +95,8 @@ func TestPushReturnsWhenEnvoyHasTakenTheClusters(t *testing.T) {
 		t.Fatalf("it did not wait for the answer: %v", err)
 	default:
 	}
-	if n := len(offered.Resources); n != 3 {
-		t.Errorf("%d clusters are offered, want unplanned, b, and a for one generation more", n)
+	if n := len(offered.Resources); n != 5 {
+		t.Errorf("%d clusters are offered, want unplanned, both of b, and both of a for one generation more", n)
 	}
 	c.ack(offered)
 	if err := <-done; err != nil {

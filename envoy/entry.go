@@ -9,13 +9,14 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/wire"
 )
 
 // Entry is one entry of Envoy's access log, reduced to what azproc reads: of a
 // whole request, or of one attempt at a deployment that failed.
 type Entry struct {
-	// Cluster is where the request went last.
+	// Cluster is where the request went last: the deployment's, also of a WebSocket.
 	Cluster string
 	// Status is the HTTP status; 0 when there was none.
 	Status int
@@ -183,7 +184,7 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 		e.FirstByte = time.Duration(s)*time.Second + time.Duration(nanos)
 		return err
 	case fieldUpstreamCluster:
-		e.Cluster = string(v)
+		e.Cluster = config.ClusterOf(string(v))
 	case fieldResponseFlags:
 		return wire.Fields(v, func(num protowire.Number, _ []byte, n uint64) error {
 			if n != 0 && num < 32 {

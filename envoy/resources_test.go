@@ -112,7 +112,7 @@ func TestEnvoysOwnErrorsAreInTheShapeOfTheClientsSDK(t *testing.T) {
 
 func TestEachDeploymentsClusterChecksItsOwnHost(t *testing.T) {
 	r := resources(t, "https://a.openai.azure.com", "http://127.0.0.1:8080/x", "https://10.0.0.1:8443")
-	if len(r.clusters) != 4 {
+	if len(r.clusters) != 6 {
 		t.Fatalf("%d clusters", len(r.clusters))
 	}
 	for i, want := range []struct {
@@ -121,7 +121,9 @@ func TestEachDeploymentsClusterChecksItsOwnHost(t *testing.T) {
 		name string // in the Host header
 	}{
 		{clusterv3.Cluster_STRICT_DNS, "a.openai.azure.com", "a.openai.azure.com"},
+		{clusterv3.Cluster_STRICT_DNS, "a.openai.azure.com", "a.openai.azure.com"},
 		{clusterv3.Cluster_STATIC, "", "127.0.0.1:8080"},
+		{clusterv3.Cluster_STATIC, "10.0.0.1", "10.0.0.1:8443"},
 		{clusterv3.Cluster_STATIC, "10.0.0.1", "10.0.0.1:8443"},
 	} {
 		c := r.clusters[i+1]
@@ -165,10 +167,10 @@ func TestNoSecretIsInAnyFile(t *testing.T) {
 
 func TestARemovedDeploymentsClusterStaysForOneGeneration(t *testing.T) {
 	first, second := resources(t, "https://a.openai.azure.com"), resources(t, "https://b.openai.azure.com")
-	if n := len(second.with(first).clusters); n != 3 {
-		t.Errorf("%d clusters, want unplanned, b and a", n)
+	if n := len(second.with(first).clusters); n != 5 {
+		t.Errorf("%d clusters, want unplanned, both of b and both of a", n)
 	}
-	if n := len(second.clusters); n != 2 {
+	if n := len(second.clusters); n != 3 {
 		t.Errorf("the set itself was changed: %d clusters", n)
 	}
 }

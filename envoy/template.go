@@ -71,7 +71,7 @@ func luaStrings(texts []string) string {
 // others (forward_rules).
 var headersRead = []string{
 	":method", ":path", "content-type", "content-length", "authorization", "api-key", "x-api-key",
-	"upgrade", "openai-beta", "anthropic-version", "x-request-id",
+	"upgrade", "sec-websocket-protocol", "openai-beta", "anthropic-version", "x-request-id",
 	"x-litellm-model", "custom-llm-provider",
 	":status", "content-encoding", "x-azproc-deployment", // of a response that has to change
 }
@@ -99,13 +99,14 @@ type view struct {
 	Shapes        []shape
 	LocalReplies  []localReply
 	Clusters      []clusterView
+	Routes        []bool // for WebSockets, and for everything else
 }
 
 func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
 		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RetryStatuses), StatusRefused: azure.StatusRefused,
-		Shapes: shapes, LocalReplies: localReplies(o.MaxBody),
+		Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
 	}
 	if s != nil {
 		v.Clusters = clusterViews(s, o)
@@ -119,6 +120,7 @@ type clusterView struct {
 	Type, Host, Authority string
 	Port                  int
 	TLS                   bool
+	Sockets               bool // and nothing else
 	SANType, CAFile       string
 	Headers               []string
 
@@ -128,7 +130,8 @@ type clusterView struct {
 	StatusRefused int
 }
 
-// clusterViews has one view for each cluster, in the order of the deployments.
+// clusterViews has one view for each cluster, in the order of the deployments, that
+// of a deployment's WebSockets behind its own.
 func clusterViews(s *config.Snapshot, o Options) []clusterView {
 	var views []clusterView
 	seen := make(map[string]bool)
@@ -149,6 +152,10 @@ func clusterViews(s *config.Snapshot, o Options) []clusterView {
 			v.SANType = "IP_ADDRESS"
 		}
 		views = append(views, v)
+		if name := d.SocketCluster(); name != d.Cluster {
+			v.Name, v.AltStatName, v.Sockets = name, d.Name+strings.TrimPrefix(name, d.Cluster), true
+			views = append(views, v)
+		}
 	}
 	return views
 }

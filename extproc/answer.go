@@ -104,6 +104,8 @@ type forward struct {
 	// chunked is set.
 	length  string
 	chunked bool
+	// more are other headers that change; one without a value goes away.
+	more []azure.Header
 
 	// plan is what a first attempt leaves in the metadata; a later one has its
 	// claim instead.
@@ -150,6 +152,13 @@ func (f *forward) answer(field protowire.Number) answer {
 	}
 	if f.chunked {
 		m = wire.AppendBytes(m, fieldRemoveHeaders, "content-length")
+	}
+	for _, h := range f.more {
+		if h.Value == "" {
+			m = wire.AppendBytes(m, fieldRemoveHeaders, h.Name)
+		} else {
+			m = appendSetHeader(m, h.Name, h.Value)
+		}
 	}
 	m = append(m, f.fixed.headers...)
 	if f.plan == nil {

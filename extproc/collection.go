@@ -12,9 +12,6 @@ import (
 // the path, the query and the body belong to. A body that is no JSON passes Envoy
 // alone, whatever its size.
 func (s *stream) collection() error {
-	if s.merges() {
-		return s.list()
-	}
 	if form := hasMediaType(s.head.contentType, "multipart/form-data"); form && !s.in.end {
 		switch {
 		case s.route.Op == azure.OpFiles && s.route.Below == "files":
@@ -22,6 +19,9 @@ func (s *stream) collection() error {
 		case s.route.Op == azure.OpVideos && s.route.Below == "videos", s.route.Op == azure.OpPassthrough && s.route.Model == "":
 			return s.form() // the model is in it
 		}
+	}
+	if s.merges() {
+		return s.list()
 	}
 	if s.in.end || !hasMediaType(s.head.contentType, "application/json") {
 		f, err := s.decideBelow(nil)
@@ -44,15 +44,18 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 	table := s.now.table
 	length := len(body)
 	var doc azure.Doc
-	named := "" // by the body
+	var named bodyModel
 	if body != nil {
 		var err *azure.Error
 		if body, err = table.Tags.Body(body, &r.Home); err != nil {
 			return nil, err
 		}
 		if doc.Scan(body) == nil {
-			if model, _, err := doc.Model(); err == nil && table.Serves(model) {
-				named, r.Model = model, model
+			if named, err = s.modelIn(&doc); err != nil {
+				return nil, err
+			}
+			if named.name != "" {
+				r.Model = named.name
 				r.Tokens = doc.Estimate(s.route.Op)
 			}
 		}
@@ -64,11 +67,18 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 	if err != nil {
 		return nil, err
 	}
+	s.route.Model = r.Model // a name that is no model's stays where it is
 	f := s.forwarding(&p, r.Model)
 	f.path, _ = p.Target.Path(&s.route)
+	if s.route.Ephemeral(s.head.authorization) {
+		f.credential = azure.Header{Name: "authorization", Value: s.head.authorization}
+	}
 	if body != nil {
 		f.body = azure.Body{Bytes: body}
-		if named != "" {
+		switch {
+		case named.session:
+			f.body = p.Rewrite.RenameSession(&doc)
+		case named.name != "":
 			f.body = p.Rewrite.Rename(&doc, s.route.Op == azure.OpBatches)
 		}
 		f.body.Changed = f.body.Changed || len(body) != length
@@ -77,6 +87,26 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 		}
 	}
 	return f, nil
+}
+
+// bodyModel is the model that a body names, "" for none that is served, and whether
+// it is that of the session within the body.
+type bodyModel struct {
+	name    string
+	session bool
+}
+
+func (s *stream) modelIn(doc *azure.Doc) (bodyModel, *azure.Error) {
+	if s.route.Sessions() {
+		model, _, err := doc.SessionModel()
+		if err != nil || s.now.table.Serves(model) {
+			return bodyModel{model, true}, err
+		}
+	}
+	if model, _, err := doc.Model(); err == nil && s.now.table.Serves(model) {
+		return bodyModel{name: model}, nil
+	}
+	return bodyModel{}, nil
 }
 
 // planBelow picks the one deployment that serves: of the model when one is named,

@@ -69,8 +69,10 @@ func TestIDsThatAreNotOursAre404InTheClientsShape(t *testing.T) {
 			t.Errorf("%s: %v, %v", path, answers, err)
 		}
 	}
-	if len(seen.refused) != 3 {
-		t.Errorf("%d refused", len(seen.refused))
+	for _, e := range seen.refused {
+		if e.Code != "not_found" {
+			t.Errorf("%v", e)
+		}
 	}
 	answers, _ := play(t, s, headersRequest(true, ":method", "GET", ":path", "/v1/files/file-1~AAAAAAAAAAAA"))
 	if len(answers) != 1 || answers[0].GetImmediateResponse().GetStatus().GetCode() != 401 {

@@ -98,3 +98,11 @@ func unauthorized(cause error) *azure.Error {
 		Cause:   cause,
 	}
 }
+
+// notForUs is for a request that shows a key of the resource alone, which opens a
+// session there and nothing here.
+func notForUs(cause error) *azure.Error {
+	e := unauthorized(cause)
+	e.Message = "The ephemeral key in 'Authorization' is for the session that this request begins. Send the gateway's key beside it, as 'api-key: KEY' or 'x-api-key: KEY'."
+	return e
+}

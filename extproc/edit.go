@@ -53,7 +53,21 @@ func (s *stream) edit(planned *azure.Resource) error {
 	if err := s.send(bytesAnswer(answerEdited)); err != nil {
 		return err
 	}
-	return s.editBody(azure.NewIDWriter(planned, events))
+	if err := s.editBody(azure.NewIDWriter(planned, events)); err != nil {
+		return err
+	}
+	if len(s.batch) > 0 {
+		s.options.Observer.BatchRead(planned.Name, s.batch)
+	}
+	return nil
+}
+
+// maxBatch is the largest description of a batch that is read, in bytes.
+const maxBatch = 256 << 10
+
+// readsBatch is whether the answer describes a batch.
+func (s *stream) readsBatch() bool {
+	return s.route.Op == azure.OpBatches && s.head.method == "GET" && strings.Count(s.route.Below, "/") == 1
 }
 
 // refusedEarly serves a response that has begun before the request's body was whole:
@@ -87,6 +101,9 @@ func (s *stream) editBody(w *azure.IDWriter) error {
 		switch s.in.kind {
 		case kindAnswerBody:
 			end := s.in.end
+			if s.readsBatch() && len(s.batch)+len(s.in.body) <= maxBatch {
+				s.batch = append(s.batch, s.in.body...)
+			}
 			edited := w.Append(make([]byte, 0, len(s.in.body)+len(s.in.body)/8+64), s.in.body)
 			s.in.release()
 			if err := s.send(chunk(fieldResponseBodyAnswer, mem.SliceBuffer(edited), end)); err != nil || end {

@@ -95,3 +95,19 @@ func TestTrailersOfAnAnswerPass(t *testing.T) {
 		t.Errorf("%d answers, %v", len(answers), err)
 	}
 }
+
+func TestABatchIsReadWhenItIsAskedFor(t *testing.T) {
+	for path, want := range map[string]int{"/v1/batches/batch_1": 1, "/v1/batches": 0, "/v1/files/file-1": 0} {
+		s, seen := newServer(t, nil)
+		_, err := play(t, s, headersRequest(true, ":method", "GET", ":path", path, "authorization", "Bearer sk-client"),
+			answerHead(false, ":status", "200", "content-type", "application/json"), answerBody(`{"id":"batch_1",`, false), answerBody(`"status":"completed"}`, true))
+		if err != nil || len(seen.batches) != want {
+			t.Errorf("%s: %v, %v", path, seen.batches, err)
+		}
+		for _, b := range seen.batches {
+			if b != `https://a.openai.azure.com:443 {"id":"batch_1","status":"completed"}` {
+				t.Errorf("read %s", b)
+			}
+		}
+	}
+}

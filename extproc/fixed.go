@@ -20,8 +20,9 @@ type fixed struct {
 	// name is the field of the metadata that says who serves.
 	name []byte
 	// element is the deployment's place in a plan: an element of the list that
-	// Envoy's priority_group cluster specifier reads.
-	element []byte
+	// Envoy's priority_group cluster specifier reads. socket is its place in the plan
+	// of a WebSocket.
+	element, socket []byte
 }
 
 // newFixed encodes once what every request to a deployment carries. extras are
@@ -38,7 +39,7 @@ func newFixed(d *routing.Deployment, extras []string) *fixed {
 		f.foreign = slices.DeleteFunc(f.foreign, other)
 	}
 	f.name = wire.AppendText(nil, "deployment", d.Name)
-	f.element = element(d.Cluster)
+	f.element, f.socket = element(d.Cluster), element(d.SocketCluster())
 	return f
 }
 

@@ -45,7 +45,7 @@ type head struct {
 	method, path                 string
 	contentType, contentLength   string
 	authorization, apiKey, xKey  string
-	upgrade                      string
+	upgrade, protocols           string // of a WebSocket
 	anthropicVersion, openAIBeta string
 	modelSelector, provider      string // LiteLLM's, for what names no model
 
@@ -74,6 +74,8 @@ func (h *head) field(name string) *string {
 		return &h.xKey
 	case "upgrade":
 		return &h.upgrade
+	case protocolsHeader:
+		return &h.protocols
 	case "anthropic-version":
 		return &h.anthropicVersion
 	case "openai-beta":
@@ -184,6 +186,9 @@ func (m *message) parseBody(b []byte) error {
 // extProcName is the name under which Envoy sends attributes.
 const extProcName = "envoy.filters.http.ext_proc"
 
+// protocolsHeader is a list, and may come as several headers.
+const protocolsHeader = "sec-websocket-protocol"
+
 // parse reads a HeaderMap. When a header comes twice the first one counts, as
 // it does for most servers behind Envoy.
 func (h *head) parse(b []byte) error {
@@ -206,8 +211,12 @@ func (h *head) parse(b []byte) error {
 		if err != nil {
 			return err
 		}
-		if p := h.field(string(key)); p != nil && *p == "" {
+		switch p := h.field(string(key)); {
+		case p == nil:
+		case *p == "":
 			*p = string(value)
+		case p == &h.protocols:
+			*p += ", " + string(value)
 		}
 		return nil
 	})

@@ -30,18 +30,22 @@ const (
 	fieldPath  = "path"  // the client's own :path
 	fieldModel = "model" // what the client asked for
 	fieldUndo  = "undo"  // what makes the client's body of the sent one again
+	// fieldPreview is "yes" for a WebSocket whose client speaks the preview of the
+	// realtime API: its header may be gone in a later attempt.
+	fieldPreview = "preview"
 )
 
 // memory is what a request's first attempt leaves for the later ones.
 type memory struct {
 	claim, path, model, undo string
+	preview                  bool
 }
 
 // read reads the metadata of Namespace, a google.protobuf.Struct.
 func (m *memory) read(s []byte) {
 	*m = memory{
 		claim: wire.Text(s, FieldClaim), path: wire.Text(s, fieldPath),
-		model: wire.Text(s, fieldModel), undo: wire.Text(s, fieldUndo),
+		model: wire.Text(s, fieldModel), undo: wire.Text(s, fieldUndo), preview: wire.Text(s, fieldPreview) != "",
 	}
 }
 
@@ -52,8 +56,10 @@ type plan struct {
 	refused [azure.NumRefusals][][]*routing.Deployment
 	fixed   []*fixed // by Deployment.Index
 	claim   routing.Claim
+	socket  bool
 	// What a later attempt needs; not written when there is none.
 	path, model string
+	preview     bool
 	body        *azure.Body
 }
 
@@ -81,11 +87,14 @@ func (p *plan) append(b []byte) []byte {
 	var scratch [3][512]byte
 	own := append(scratch[0][:0], p.first.name...)
 	own = wire.AppendText(own, FieldClaim, p.claim.Append(scratch[1][:0]))
-	list := append(scratch[2][:0], p.first.element...)
+	list := append(scratch[2][:0], p.element(p.first)...)
 	var refused []byte
 	if p.retries() > 0 {
 		own = wire.AppendText(own, fieldPath, p.path)
 		own = wire.AppendText(own, fieldModel, p.model)
+		if p.preview {
+			own = wire.AppendText(own, fieldPreview, "yes")
+		}
 		if p.body != nil && p.body.Changed {
 			undo := p.body.AppendUndo(nil)
 			own = wire.AppendText(own, fieldUndo, base64.RawStdEncoding.AppendEncode(nil, undo))
@@ -112,9 +121,16 @@ func (p *plan) append(b []byte) []byte {
 
 func (p *plan) appendElements(b []byte, deployments []*routing.Deployment) []byte {
 	for _, d := range deployments {
-		b = append(b, p.fixed[d.Index].element...)
+		b = append(b, p.element(p.fixed[d.Index])...)
 	}
 	return b
+}
+
+func (p *plan) element(f *fixed) []byte {
+	if p.socket {
+		return f.socket
+	}
+	return f.element
 }
 
 // appendRefused appends the fields of RefusedNamespace.

@@ -21,7 +21,7 @@ import (
 func (s *stream) retry() error {
 	memory, cluster := s.in.memory, s.in.cluster
 	before, ok := routing.ParseClaim(memory.claim)
-	route, bad := azure.ParseRoute(s.head.method, memory.path)
+	route, bad := s.parse(memory.path, memory.preview)
 	if !ok || bad != nil {
 		return fmt.Errorf("%w: a later attempt without the memory of the first", errUnexpected)
 	}
@@ -56,7 +56,10 @@ func (s *stream) retry() error {
 func (s *stream) sendRetry(a *routing.Attempt, before, claim routing.Claim, m *memory) error {
 	path, modelInBody := a.Target.Path(&s.route)
 	f := &forward{path: path, credential: a.Header, fixed: s.now.fixed[a.Deployment.Index], claim: claim}
-	if s.in.end {
+	if s.route.Socket {
+		f.more = a.Target.SocketHeaders(&s.route, s.head.protocols, s.head.openAIBeta)
+	}
+	if s.in.end || s.route.Socket { // nothing ends a WebSocket's request, and nothing follows
 		return s.give(f, before, answerHeaders)
 	}
 	if err := s.again(f, a, modelInBody, m); err != nil {

@@ -33,6 +33,9 @@ type Observer interface {
 	// NotRepeatable counts a request that no second deployment can be asked
 	// with, because its body is too large to be kept.
 	NotRepeatable()
+	// BatchRead is told of a batch that a client has asked a resource for, as Azure
+	// describes it. It is the last thing that its request does.
+	BatchRead(resource string, batch []byte)
 }
 
 // Options is what a Server needs.

@@ -26,6 +26,7 @@ var errUnexpected = errors.New("unexpected message from Envoy")
 // What is asked of Envoy depends on the operation alone:
 //
 //	no body          headers ─▶ answer
+//	WebSocket        headers ─▶ answer (socket.go)
 //	JSON             headers ─▶ mode_override BUFFERED, body ─▶ answer
 //	multipart form   mode_override FULL_DUPLEX_STREAMED, chunks … model ─▶ answer, chunks ─▶ chunks
 //	later attempt    headers ─▶ mode_override BUFFERED, body ─▶ answer (retry.go)
@@ -40,6 +41,7 @@ type stream struct {
 	head    head
 	route   azure.Route
 	home    azure.Home // of the ids in the path
+	batch   []byte     // the answer, where it describes a batch
 }
 
 // run takes the stream from its first message to its last. It must not return
@@ -65,6 +67,8 @@ func (s *stream) run() error {
 			return s.refuse(err)
 		}
 		return s.send(reply(body, "model"))
+	case s.route.Socket:
+		return s.socket()
 	case s.route.Op.Below:
 		return s.collection()
 	case s.route.Op.Body == azure.BodyJSON:
@@ -79,19 +83,36 @@ func (s *stream) run() error {
 // admit says what the request is and whether its caller may make it. The path
 // is read first: an error is in the shape that its dialect's SDK reads.
 func (s *stream) admit() *azure.Error {
+	preview := s.head.isSocket() && s.openSocket()
 	path, lost := s.now.table.Tags.Path(s.head.path, &s.home)
-	route, err := azure.ParseRoute(s.head.method, path)
+	route, err := s.parse(path, preview)
 	s.route = route
-	if err == nil && route.Op.Below {
+	if err == nil && (route.Op.Below || route.Socket) {
 		err = lost
 	}
-	if denied := s.now.keys.Check(s.head.authorization, s.head.apiKey, s.head.xKey); denied != nil {
+	shown := s.head.authorization
+	ephemeral := err == nil && route.Ephemeral(shown)
+	if ephemeral {
+		shown = ""
+	}
+	switch denied := s.now.keys.Check(shown, s.head.apiKey, s.head.xKey); {
+	case denied != nil && ephemeral:
+		return notForUs(denied)
+	case denied != nil:
 		return unauthorized(denied)
 	}
 	if err != nil {
 		return err
 	}
 	return checkContent(&s.head, route.Op.Body, s.now.table.MaxBody())
+}
+
+// parse reads a path, without the tags of its ids.
+func (s *stream) parse(path string, preview bool) (azure.Route, *azure.Error) {
+	if s.head.isSocket() {
+		return azure.ParseSocket(s.head.method, path, preview)
+	}
+	return azure.ParseRoute(s.head.method, path)
 }
 
 // json serves an operation with a JSON body.
@@ -170,11 +191,20 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 	if r.Model == "" {
 		return nil, nil, missingModel()
 	}
+	p, err := s.planned(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.forwarding(&p, r.Model), &p.Attempt, nil
+}
+
+// planned is the plan for a request that names a model.
+func (s *stream) planned(r *routing.Request) (routing.Plan, *azure.Error) {
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
 	p, err := s.now.table.Plan(ctx, r)
 	if err != nil {
-		return nil, nil, err
+		return p, err
 	}
 	if p.TooLarge {
 		s.options.Observer.NotRepeatable()
@@ -183,7 +213,7 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 		// Metadata is UTF-8, and a later attempt could not be told.
 		p.Next, p.Refused = nil, [azure.NumRefusals][][]*routing.Deployment{}
 	}
-	return s.forwarding(&p, r.Model), &p.Attempt, nil
+	return p, nil
 }
 
 // forwarding begins what is sent on its way by a plan.
@@ -196,6 +226,11 @@ func (s *stream) forwarding(p *routing.Plan, model string) *forward {
 	f.plan.body = &f.body
 	if p.Repeat {
 		f.retryOn = retryHere
+	}
+	for _, h := range [...]azure.Header{{Name: "x-litellm-model", Value: s.head.modelSelector}, {Name: "custom-llm-provider", Value: s.head.provider}} {
+		if h.Value != "" { // it was for us
+			f.more = append(f.more, azure.Header{Name: h.Name})
+		}
 	}
 	if s.route.HasIDs() {
 		f.resource = p.Deployment.Resource

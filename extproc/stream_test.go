@@ -76,11 +76,16 @@ type observed struct {
 	panics  int
 	large   int
 	refused []*azure.Error
+	batches []string
 }
 
 func (o *observed) StreamPanicked()        { o.panics++ }
 func (o *observed) Refused(e *azure.Error) { o.refused = append(o.refused, e) }
 func (o *observed) NotRepeatable()         { o.large++ }
+
+func (o *observed) BatchRead(resource string, batch []byte) {
+	o.batches = append(o.batches, resource+" "+string(batch))
+}
 
 // fleetObserver is nobody.
 type fleetObserver struct{}
@@ -101,7 +106,13 @@ model_list:
 // newServer makes a server for the test file, with a caller's key of sk-client.
 func newServer(t testing.TB, cred error) (*Server, *observed) {
 	t.Helper()
-	snap, report := config.Parse("test.yaml", []byte(testFile), config.Options{Getenv: func(string) (string, bool) { return "", false }})
+	return newServerOf(t, testFile, cred)
+}
+
+// newServerOf is newServer with another file.
+func newServerOf(t testing.TB, file string, cred error) (*Server, *observed) {
+	t.Helper()
+	snap, report := config.Parse("test.yaml", []byte(file), config.Options{Getenv: func(string) (string, bool) { return "", false }})
 	if snap == nil {
 		t.Fatal(report.Diagnostics)
 	}

@@ -54,7 +54,7 @@ type Table struct {
 	strategy  strategy
 	groups    map[*config.Group]*group
 	group     map[string]*config.Group // by name
-	byCluster map[string]*Deployment
+	byCluster map[string]*Deployment   // by both names
 	resources map[azure.ResourceCode][]*Deployment
 	home      *Deployment // takes what names no model and no id
 
@@ -110,7 +110,7 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 		}
 		t.Deployments = append(t.Deployments, dep)
 		byConfig[d] = dep
-		t.byCluster[d.Cluster] = dep
+		t.byCluster[d.Cluster], t.byCluster[d.SocketCluster()] = dep, dep
 	}
 	t.everywhere = everywhere(t.Deployments)
 	fleet.adopt(t.Deployments, t.cooldownPolicy, store)
@@ -225,7 +225,8 @@ func (t *Table) Named(name string) *Deployment {
 	return nil
 }
 
-// Has is whether the table has the deployment of a cluster.
+// Has is whether the table has the deployment of a cluster, be it the one of its
+// WebSockets.
 func (t *Table) Has(cluster string) bool { return t.byCluster[cluster] != nil }
 
 // Give notes that a claim is given to Envoy for a request, in place of the one

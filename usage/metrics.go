@@ -33,6 +33,8 @@ type Metrics struct {
 	store     metric.Int64Counter
 	large     metric.Int64Counter
 	lacking   metric.Int64Counter
+	batches   metric.Int64Counter
+	batched   metric.Int64Counter
 
 	configGood    atomic.Bool
 	configSince   atomic.Int64 // Unix seconds of the last good load
@@ -69,6 +71,8 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 		{&m.cooldowns, "azproc_cooldowns", "Times a deployment was cooled or its rest made longer, by deployment and fault."},
 		{&m.store, "azproc_store_failures", "Decisions in which the store of shared limits could not take part."},
 		{&m.lacking, "azproc_incomplete_lists", "Lists of several resources that lack a resource because it failed, by collection and resource."},
+		{&m.batches, "azproc_batches", "Batches that have ended, by status."},
+		{&m.batched, "azproc_batch_tokens", "Tokens that ended batches have used, by type: input or output."},
 		{&m.large, "azproc_unrepeatable_requests", "Requests that one deployment alone could be asked with, because their body is larger than the retry buffer."},
 	} {
 		if *c.into, err = meter.Int64Counter(c.name, metric.WithDescription(c.what)); err != nil {
@@ -149,6 +153,13 @@ func (m *Metrics) RequestRefused(status int, code string) {
 // azure's few.
 func (m *Metrics) AttemptFailed(fault string) {
 	m.failed.Add(context.Background(), 1, metric.WithAttributes(attribute.String("fault", fault)))
+}
+
+// BatchEnded counts a batch that has ended, and what it used.
+func (m *Metrics) BatchEnded(status string, used Tokens) {
+	m.batches.Add(context.Background(), 1, metric.WithAttributes(attribute.String("status", status)))
+	m.batched.Add(context.Background(), used.Input, metric.WithAttributes(attribute.String("type", "input")))
+	m.batched.Add(context.Background(), used.Output, metric.WithAttributes(attribute.String("type", "output")))
 }
 
 // RequestEnded counts the attempts of a request.

@@ -48,6 +48,7 @@ type gateway struct {
 
 	mu    sync.Mutex // one reload at a time
 	store *sharedStore
+	once  atomic.Pointer[sharedStore] // store, for those who do not hold mu
 	table atomic.Pointer[routing.Table]
 }
 
@@ -60,7 +61,7 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 		return nil, err
 	}
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
-	watch := observer{g.metrics, log}
+	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.firstOfAll)}
 	g.fleet = routing.NewFleet(watch, nil)
 	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}})
 	g.ads = envoy.NewADS(log)
@@ -118,6 +119,7 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	if err != nil {
 		return err
 	}
+	g.once.Store(g.store)
 	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, store)
 	g.processor.Use(table, auth.NewClients(snap.MasterKey))
 	g.table.Store(table)
@@ -202,8 +204,12 @@ func (g *gateway) stop(ctx context.Context) {
 // observer tells the metrics and the log what the processor did on its own.
 type observer struct {
 	*usage.Metrics
-	log *slog.Logger
+	log     *slog.Logger
+	batches *usage.Batches
 }
+
+// BatchRead implements extproc.Observer.
+func (o observer) BatchRead(resource string, batch []byte) { o.batches.Read(resource, batch) }
 
 // Refused implements extproc.Observer.
 func (o observer) Refused(e *azure.Error) {

@@ -61,7 +61,8 @@ func (l ledger) Ended(e *envoy.Entry) {
 	case fault == azure.FaultServer && e.Status == 200 && e.Error != "":
 		// An error inside of a stream is no failed attempt to Envoy.
 		l.fleet.Report(routing.Outcome{ID: claim.ID, Status: e.Status, Fault: fault, Why: why, Began: e.Began})
-	case fault <= azure.FaultClient && e.Status != 0 && !e.ClientLeft():
+	case fault <= azure.FaultClient && e.Status != 0 && (!e.ClientLeft() || e.Status == http.StatusSwitchingProtocols):
+		// Who ends a WebSocket does not matter: it was served.
 		o := routing.Outcome{ID: claim.ID, Status: e.Status, Fault: fault, Began: e.Began}
 		if e.Attempts == 1 {
 			o.FirstByte = e.FirstByte

@@ -40,3 +40,12 @@ func (s *sharedStore) close() {
 		s.Store.Close()
 	}
 }
+
+// firstOfAll asks the shared store, when there is one, whether nobody has counted
+// something yet.
+func (g *gateway) firstOfAll(key string) (first, known bool) {
+	if s := g.once.Load(); s != nil {
+		return s.First(key)
+	}
+	return false, false
+}

@@ -57,6 +57,7 @@ def batch(client, selector, model):
     assert made.input_file_id == file.id, made
     done = until(lambda b: b.status in ("completed", "failed"), lambda: client.batches.retrieve(made.id, extra_headers=selector))
     assert done.status == "completed", done
+    assert client.batches.retrieve(made.id, extra_headers=selector).status == "completed"
     lines = client.files.content(done.output_file_id).text.strip().split("\n")
     answers = {json.loads(line)["custom_id"]: json.loads(line)["response"]["body"]["choices"][0]["message"]["content"] for line in lines}
     assert answers["task-0"] == "You said: When was Microsoft founded?" and len(answers) == 3, answers

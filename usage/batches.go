@@ -1,0 +1,82 @@
+package usage
+
+import (
+	"sync"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// keptBatches is how many batches are remembered as counted.
+const keptBatches = 10_000
+
+// Batches counts what finished batches have used, each once, although clients ask
+// for them again and again. It is safe for concurrent use.
+//
+// first says whether nobody else has counted a batch yet: the store that replicas
+// share. known is false when there is none, or it does not answer; then a batch
+// counts when it ended since this process began and this process has not seen it.
+type Batches struct {
+	metrics *Metrics
+	first   func(key string) (first, known bool)
+	began   time.Time
+
+	mu   sync.Mutex
+	seen map[string]bool
+	last []string // the order in which they were seen; a ring
+	next int
+}
+
+// NewBatches makes a count that has seen nothing. first may be nil.
+func NewBatches(m *Metrics, first func(key string) (first, known bool)) *Batches {
+	return &Batches{metrics: m, first: first, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
+}
+
+// ends are the statuses of a batch that has ended, and when it did.
+var ends = map[string]string{"completed": "completed_at", "failed": "failed_at", "expired": "expired_at", "cancelled": "cancelled_at"}
+
+// Read reads a batch as Azure describes it. resource tells batches of the same id
+// apart. It may ask the store, so nobody should be waiting for it.
+func (b *Batches) Read(resource string, batch []byte) {
+	if !gjson.ValidBytes(batch) {
+		return
+	}
+	o := gjson.ParseBytes(batch)
+	status := o.Get("status").Str
+	at, ended := ends[status]
+	if !ended || o.Get("id").Str == "" {
+		return
+	}
+	key := resource + " " + o.Get("id").Str
+	if !b.remember(key) {
+		return
+	}
+	if b.first != nil {
+		if first, known := b.first(key); known {
+			if first {
+				b.count(status, o.Get("usage"))
+			}
+			return
+		}
+	}
+	if o.Get(at).Int() >= b.began.Unix() {
+		b.count(status, o.Get("usage"))
+	}
+}
+
+// remember says whether a batch was not seen before.
+func (b *Batches) remember(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.seen[key] {
+		return false
+	}
+	delete(b.seen, b.last[b.next])
+	b.seen[key], b.last[b.next] = true, key
+	b.next = (b.next + 1) % len(b.last)
+	return true
+}
+
+func (b *Batches) count(status string, used gjson.Result) {
+	b.metrics.BatchEnded(status, Tokens{Input: used.Get("input_tokens").Int(), Output: used.Get("output_tokens").Int()})
+}

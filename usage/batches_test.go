@@ -1,0 +1,88 @@
+package usage
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+func batch(id, status string, at time.Time) []byte {
+	return fmt.Appendf(nil, `{"id":%q,"object":"batch","status":%q,"%s_at":%d,"usage":{"input_tokens":10,"output_tokens":5}}`, id, status, status, at.Unix())
+}
+
+// counted is what the metrics say of ended batches.
+func counted(t *testing.T, m *Metrics) string {
+	t.Helper()
+	var lines []string
+	for line := range strings.SplitSeq(scrape(t, m), "\n") {
+		if strings.HasPrefix(line, "azproc_batch") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, " ")
+}
+
+func newBatches(t *testing.T, first func(string) (bool, bool)) (*Batches, *Metrics) {
+	t.Helper()
+	m, err := NewMetrics(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Close(t.Context()) })
+	return NewBatches(m, first), m
+}
+
+const once = `azproc_batch_tokens_total{type="input"} 10 azproc_batch_tokens_total{type="output"} 5 azproc_batches_total{status="completed"} 1`
+
+func TestAFinishedBatchIsCountedOnceHoweverOftenItIsAskedFor(t *testing.T) {
+	b, m := newBatches(t, nil)
+	now := time.Now()
+	b.Read("r", batch("batch_1", "in_progress", now))
+	for range 3 {
+		b.Read("r", batch("batch_1", "completed", now))
+	}
+	b.Read("r", batch("batch_old", "completed", now.Add(-time.Hour))) // counted before this process began
+	b.Read("r", []byte("{no JSON"))
+	if got := counted(t, m); got != once {
+		t.Errorf("%s", got)
+	}
+	b.Read("another", batch("batch_1", "cancelled", now))
+	if got := counted(t, m); !strings.Contains(got, `{type="input"} 20`) || !strings.Contains(got, `status="cancelled"} 1`) {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestReplicasThatShareAStoreCountABatchOnceTogether(t *testing.T) {
+	taken := make(map[string]bool)
+	first := func(key string) (bool, bool) {
+		defer func() { taken[key] = true }()
+		return !taken[key], true
+	}
+	one, counts := newBatches(t, first)
+	two, none := newBatches(t, first)
+	for _, b := range []*Batches{one, two, one} {
+		b.Read("r", batch("batch_1", "completed", time.Now().Add(-time.Hour)))
+	}
+	if got := counted(t, counts); got != once {
+		t.Errorf("%s", got)
+	}
+	if got := counted(t, none); got != "" {
+		t.Errorf("counted twice: %s", got)
+	}
+	gone, m := newBatches(t, func(string) (bool, bool) { return false, false })
+	gone.Read("r", batch("batch_1", "completed", time.Now()))
+	if got := counted(t, m); got != once {
+		t.Errorf("without the store: %s", got)
+	}
+}
+
+func TestBatchesAreNotRememberedForEver(t *testing.T) {
+	b, _ := newBatches(t, nil)
+	for i := range 3 * keptBatches {
+		b.Read("r", batch(fmt.Sprint(i), "failed", time.Now()))
+	}
+	if n := len(b.seen); n > keptBatches {
+		t.Errorf("%d are remembered", n)
+	}
+}
