@@ -78,7 +78,7 @@ func (l *listing) walk(ctx context.Context, f *feed, after string, key int64, li
 		}
 		p, err := readPage(a.body)
 		if err == nil {
-			err = l.settle(&p, limit, after)
+			err = l.settle(&p, after)
 		}
 		if err != nil {
 			return false, err
@@ -103,7 +103,7 @@ func (l *listing) walk(ctx context.Context, f *feed, after string, key int64, li
 // newer versions do: one that has everything, in whatever order, is put into order,
 // and what was to be left out is. It fails for a resource whose pages go the other
 // way: of those nothing could be said without reading them all.
-func (l *listing) settle(p *resourcePage, limit int, after string) error {
+func (l *listing) settle(p *resourcePage, after string) error {
 	at := func() int {
 		return slices.IndexFunc(p.items, func(i item) bool { return after != "" && i.id == after })
 	}
@@ -112,7 +112,7 @@ func (l *listing) settle(p *resourcePage, limit int, after string) error {
 	switch {
 	case reversed && p.more:
 		return errReversed
-	case !p.more && (reversed || !p.pages || n > limit || found >= 0):
+	case !p.more && (reversed || !p.pages):
 		slices.SortStableFunc(p.items, func(a, b item) int { return cmp.Compare(l.key(a.created), l.key(b.created)) })
 		found = at()
 	}

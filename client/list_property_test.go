@@ -27,6 +27,9 @@ func (l *library) walk(query string, between func()) (ids []string) {
 	after := ""
 	for range 1000 {
 		page := l.sheet(query + after)
+		if page.More && !strings.HasPrefix(query, fmt.Sprintf("limit=%d", len(page.Data))) && !l.skewed {
+			l.t.Fatalf("a page of %q has %d items", query, len(page.Data))
+		}
 		for _, d := range page.Data {
 			ids = append(ids, d.ID)
 		}
@@ -41,7 +44,7 @@ func (l *library) walk(query string, between func()) (ids []string) {
 }
 
 func TestWalkingAMergedListGivesEverythingOnceAndInOrder(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		l := newLibrary(t, 1+random.IntN(4))
 		l.fill(random)
@@ -87,7 +90,7 @@ func TestWalkingAMergedListBackwardsGivesTheSame(t *testing.T) {
 }
 
 func TestWhatIsAddedWhileAListIsReadDisturbsNothing(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 3))
 		l := newLibrary(t, 1+random.IntN(4))
 		l.fill(random)
@@ -107,10 +110,11 @@ func TestWhatIsAddedWhileAListIsReadDisturbsNothing(t *testing.T) {
 }
 
 func TestClocksThatDisagreeByASecondLoseAndRepeatNothing(t *testing.T) {
-	for seed := range uint64(30) {
+	for seed := range uint64(20) {
 		random := rand.New(rand.NewPCG(seed, 4))
 		l := newLibrary(t, 1+random.IntN(4))
 		l.fill(random)
+		l.skewed = true
 		for _, s := range l.shelves {
 			for i := range s.things {
 				s.things[i].created += int64(random.IntN(5) / 4)

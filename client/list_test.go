@@ -109,8 +109,13 @@ func TestTheWayOfAListIsThatOfItsCollection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if l, err := newListing(&r); err != nil || l.ascending != tt.ascending {
+		l, err := newListing(&r)
+		if err != nil || l.ascending != tt.ascending {
 			t.Errorf("%s: ascending %t, %v", tt.path, !tt.ascending, err)
+		}
+		// Who has no order is not asked for one.
+		if has := strings.Contains(l.route.Query, "order=") && (r.Op == azure.OpBatches || r.Op == azure.OpFineTuning); has {
+			t.Errorf("%s: %s goes along", tt.path, l.route.Query)
 		}
 	}
 }
@@ -127,6 +132,39 @@ func TestQueriesThatCannotBeServedAreRefusedByName(t *testing.T) {
 		}
 		if _, err := newListing(&r); err == nil || err.Status != http.StatusBadRequest || err.Param != param {
 			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestAPageEndsWhereAnotherCanGoOn(t *testing.T) {
+	// Of each item its resource, its place, and ! when it cannot tell that place.
+	for _, tt := range []struct {
+		name  string
+		items string
+		limit int
+		more  string // resources that have more
+		want  int
+	}{
+		{"at the limit", "a1 b2 a3 b4", 2, "ab", 2},
+		{"before what cannot tell its place", "a1 b2 a2! b2! b4", 4, "ab", 2},
+		{"behind the next that can, when none before it can", "a2! a2! b3 a3", 2, "a", 3},
+		{"but not where something may be missing", "a2! a2! b3! a4", 2, "b", 2},
+		{"nor for ever", "a2! a2! a2!", 1, "a", 1},
+	} {
+		l := &listing{feeds: []*feed{{index: 0}, {index: 1}}}
+		var items []item
+		for n, text := range strings.Fields(tt.items) {
+			i := item{id: fmt.Sprint(n), feed: int(text[0] - 'a'), key: int64(text[1] - '0')}
+			if i.created = -i.key; strings.HasSuffix(text, "!") {
+				i.created++
+			}
+			items = append(items, i)
+			f := l.feeds[i.feed]
+			f.items = append(f.items, i)
+			f.more = strings.Contains(tt.more, text[:1])
+		}
+		if got := l.cut(items, tt.limit); got != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, got, tt.want)
 		}
 	}
 }
@@ -218,6 +256,10 @@ func TestAPageCannotBeginBehindWhatNobodyHas(t *testing.T) {
 			t.Errorf("%s: %+v %v", query, p, err)
 		}
 	}
+	l.shelves[0].lists = true // and tells of the item alone
+	if p, err := l.ask("/v1/files?after=" + there); err != nil || p.Status != http.StatusInternalServerError {
+		t.Errorf("%+v %v", p, err)
+	}
 }
 
 func TestASearchThroughOtherResourcesEnds(t *testing.T) {
@@ -284,7 +326,7 @@ func TestAResourceWhosePagesGoTheOtherWayIsLeftOut(t *testing.T) {
 func TestAnswersThatAreNoListAreAFailure(t *testing.T) {
 	l := newLibrary(t, 2)
 	l.shelves[0].put(thing{"file-a1", 1})
-	for _, text := range []string{``, `[]`, `{}`, `{"data":null}`, `{"data":[{}]}`, `{"data":[1]}`, `{"data":[{"id":"file-1"}]}`, `{"data":[{"id":"file-1","created_at":"soon"}]}`} {
+	for _, text := range []string{``, `[]`, `{}`, `{"data":null}`, `{"data":[{}]}`, `{"data":[{"created_at":1}]}`, `{"data":[1]}`, `{"data":[{"id":"file-1"}]}`, `{"data":[{"id":"file-1","created_at":"soon"}]}`} {
 		l.shelves[1].fails, l.shelves[1].text = http.StatusOK, text
 		p, err := l.ask("/v1/files")
 		if err != nil || len(p.Lacking) != 1 || strings.Count(string(p.Body), `"id"`) != 1 {

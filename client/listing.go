@@ -19,8 +19,8 @@ const maxPages = 20
 
 // paging is how Azure pages a collection (Azure OpenAI v1 REST reference): how many
 // items a page has when the client does not say, how many at most, how many are
-// asked for when they are only looked through, which way it goes, and whether
-// nothing can be said about that (Azure then does not look at order).
+// asked for when they are only looked through, which way it goes, and whether it has
+// no order to ask for: then none goes along.
 type paging struct {
 	usual, most, stride int
 	ascending, oneWay   bool
@@ -81,10 +81,11 @@ func newListing(r *azure.Route) (*listing, *azure.Error) {
 			}
 			l.cursor, l.back = value, name == "before"
 		default:
-			if name != "order" || !paging.oneWay {
-				if err := l.ordered(name, value); err != nil {
-					return nil, err
-				}
+			if name == "order" && paging.oneWay {
+				continue
+			}
+			if err := l.ordered(name, value); err != nil {
+				return nil, err
 			}
 			along = append(along, part)
 		}

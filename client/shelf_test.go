@@ -30,8 +30,10 @@ type shelf struct {
 	whole bool
 	// deaf is one that says that there is more, and gives the beginning again.
 	deaf bool
-	// fails is the status of every answer, and text what it says.
+	// fails is the status of every answer, or with lists of every list, and text what
+	// it says.
 	fails int
+	lists bool
 	text  string
 
 	asked  int
@@ -56,13 +58,15 @@ func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	s.asked++
 	w.Header().Set("content-type", "application/json")
-	if s.fails != 0 {
+	id := strings.TrimPrefix(r.URL.Path, "/openai/v1/files/")
+	one := id != r.URL.Path
+	if s.fails != 0 && (!s.lists || !one) {
 		w.Header().Set("retry-after", "7")
 		w.WriteHeader(s.fails)
 		_, _ = fmt.Fprint(w, s.text)
 		return
 	}
-	if id := strings.TrimPrefix(r.URL.Path, "/openai/v1/files/"); id != r.URL.Path {
+	if one {
 		for _, t := range s.things {
 			if t.id == id {
 				_, _ = fmt.Fprint(w, t.body())
@@ -111,6 +115,7 @@ type library struct {
 	client  *Client
 	shelves []*shelf
 	places  []Place
+	skewed  bool // their clocks disagree
 }
 
 func newLibrary(t *testing.T, n int) *library {
