@@ -52,9 +52,7 @@ func TestABadFileIsReportedAndTheOldOneServesOn(t *testing.T) {
 	eventually(t, "the metrics say so", func() bool {
 		return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, "azproc_config_last_load_good 0")
 	})
-	if !strings.Contains(g.log.String(), "config.yaml:") {
-		t.Error("the log gives no position")
-	}
+	eventually(t, "the log gives the position", func() bool { return strings.Contains(g.log.String(), "config.yaml:") })
 	if got := do(t, "POST", g.url+"/v1/chat/completions", streamBody); got.status != 200 {
 		t.Errorf("the old file: %d %s", got.status, got.body)
 	}
