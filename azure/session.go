@@ -2,10 +2,10 @@ package azure
 
 import "strings"
 
-// Sessions is whether a request may be for a realtime session, which names its model
-// within it.
+// Sessions is whether a request may describe a realtime session that names its model
+// within it. The preview's sessions name theirs as everything else does.
 func (r *Route) Sessions() bool {
-	return r.Op == OpRealtime || r.Op == OpRealtimeAPI || r.Op == OpPassthrough && strings.Contains(r.Below, OpRealtime.Name)
+	return r.Op == OpRealtime || r.Op == OpPassthrough && strings.Contains(r.Below, OpRealtime.Name+"/")
 }
 
 // SessionModel gives the model of the session that a body describes: session.model.

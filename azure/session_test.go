@@ -61,7 +61,8 @@ func TestSessionsAreAskedForOnTheirPathsAlone(t *testing.T) {
 	for path, want := range map[string]bool{
 		"/v1/realtime/client_secrets":              true,
 		"/openai/v1/realtime/client_secrets":       true,
-		"/openai/realtimeapi/sessions":             true,
+		"/openai/realtimeapi/sessions":             false,
+		"/azure/openai/realtimeapi/sessions":       false,
 		"/azure/openai/v1/realtime/client_secrets": true,
 		"/v1/batches":           false,
 		"/azure/openai/threads": false,

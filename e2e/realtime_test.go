@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -90,7 +92,7 @@ func TestRealtimeIsServedInEveryDialect(t *testing.T) {
 
 func TestABrowserShowsItsKeyWhereItCanAndTheKeyGoesNoFurther(t *testing.T) {
 	azure := fleet(t)
-	g := start(t, groups(azure, "", member{group: "voice", kind: "realtime", resource: "a"}, member{group: "voice", kind: "realtime", resource: "b"}))
+	g := start(t, groups(azure, "router_settings: {disable_cooldowns: true}", member{group: "voice", kind: "realtime", resource: "a"}, member{group: "voice", kind: "realtime", resource: "b"}))
 	for name, tt := range map[string]struct {
 		path      string
 		protocols []string
@@ -400,4 +402,36 @@ func TestThePythonSDKTalksOverWebSocketsUnchanged(t *testing.T) {
 	g := start(t, modelList(azure))
 	script(t, 10, "sdk/python", []string{"PYTHONPATH=" + cache(t, "python")}, "python3", "realtime.py", g.url, clientKey)
 	g.settled()
+}
+
+func TestTheReadmesRowsOfRealtimeAreTrue(t *testing.T) {
+	azure := fake(t)
+	g := start(t, modelList(azure))
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile(`(?m)^\| [a-z]+, ([a-zA-Z ]+) \| (.*)$`).FindAllStringSubmatch(string(text), -1)
+	if len(rows) != 3 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	for _, row := range rows {
+		for _, cell := range regexp.MustCompile("`(/[^`]+)`").FindAllStringSubmatch(row[2], -1) {
+			path := cell[1]
+			t.Run(path, func(t *testing.T) {
+				if row[1] != "WebSocket" {
+					if got := do(t, "POST", g.url+path, `{"model":"realtime","session":{"model":"realtime"}}`); got.status != 200 || !strings.Contains(got.body, `"ek_`) {
+						t.Errorf("%d %s", got.status, got.body)
+					}
+					return
+				}
+				if strings.HasSuffix(path, "=") {
+					path += "realtime"
+				}
+				if err := socket(t, g, path).Close(websocket.StatusNormalClosure, ""); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
 }
