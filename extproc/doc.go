@@ -7,6 +7,9 @@
 // deployment serves. None of them knows a gRPC message, and nothing here knows
 // a strategy.
 //
+// A response is looked at only where it has to change: the ids in it get the tags of
+// their resource (edit.go), piece by piece as it passes.
+//
 // Messages are read and written as wire bytes (wire.go, message.go, answer.go)
 // and not through generated types: of a request azproc needs a handful of
 // headers and the body, and building the generated tree for them costs more
