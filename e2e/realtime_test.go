@@ -92,7 +92,7 @@ func TestRealtimeIsServedInEveryDialect(t *testing.T) {
 
 func TestABrowserShowsItsKeyWhereItCanAndTheKeyGoesNoFurther(t *testing.T) {
 	azure := fleet(t)
-	g := start(t, groups(azure, "", member{group: "voice", kind: "realtime", resource: "a"}, member{group: "voice", kind: "realtime", resource: "b"}))
+	g := start(t, groups(azure, "router_settings: {disable_cooldowns: true}", member{group: "voice", kind: "realtime", resource: "a"}, member{group: "voice", kind: "realtime", resource: "b"}))
 	for name, tt := range map[string]struct {
 		path      string
 		protocols []string
