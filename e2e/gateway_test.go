@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -71,18 +70,15 @@ type gateway struct {
 	err    error // of the process, once ended is closed
 }
 
-// freeAddress is a loopback address that nobody listens on. Its port is below those
-// that the system gives out by itself: another connection would have it first.
+// freeAddress is a loopback address that nobody listens on.
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	for range 100 {
-		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))); err == nil {
-			defer l.Close()
-			return l.Addr().String()
-		}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port is free")
-	return ""
+	defer l.Close()
+	return l.Addr().String()
 }
 
 // start runs azproc with a configuration and waits for the line that says that
