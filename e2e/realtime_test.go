@@ -417,7 +417,10 @@ func TestTheReadmesRowsOfRealtimeAreTrue(t *testing.T) {
 	}
 	for _, row := range rows {
 		for _, cell := range regexp.MustCompile("`(/[^`]+)`").FindAllStringSubmatch(row[2], -1) {
-			path := cell[1]
+			path := strings.Replace(cell[1], "…", "client_secrets", 1)
+			if strings.HasSuffix(path, "/calls") {
+				continue // WebRTC: the test of calls has it
+			}
 			t.Run(path, func(t *testing.T) {
 				if row[1] != "WebSocket" {
 					if got := do(t, "POST", g.url+path, `{"model":"realtime","session":{"model":"realtime"}}`); got.status != 200 || !strings.Contains(got.body, `"ek_`) {
