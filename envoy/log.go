@@ -22,11 +22,12 @@ var levels = map[string]slog.Level{
 }
 
 // envoyLevel is Envoy's --log-level for a level of azproc's log. At info Envoy
-// says more of its start than anybody reads, so it begins at warnings.
+// says more of its start than anybody reads, so it begins at warnings; at debug it
+// prints the headers of every request, with the keys in them, so it never goes there.
 func envoyLevel(level string) string {
 	switch strings.ToLower(level) {
 	case "debug":
-		return "debug"
+		return "info"
 	case "error":
 		return "error"
 	default:

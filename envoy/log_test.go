@@ -54,7 +54,7 @@ func TestWhatIsNoLogEntryIsAnError(t *testing.T) {
 }
 
 func TestEnvoyIsQuieterThanAzproc(t *testing.T) {
-	for level, want := range map[string]string{"debug": "debug", "info": "warning", "warn": "warning", "error": "error", "": "warning"} {
+	for level, want := range map[string]string{"debug": "info", "info": "warning", "warn": "warning", "error": "error", "": "warning"} {
 		if got := envoyLevel(level); got != want {
 			t.Errorf("%s: %s", level, got)
 		}
