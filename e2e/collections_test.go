@@ -89,6 +89,13 @@ var collections = map[string][]step{
 		{"GET", "/threads/{t}/messages?after={n}&limit=1", "", "", "classic"},
 		{"DELETE", "/assistants/{a}", "", "", "classic"},
 	},
+	"evals": {
+		{"POST", "/evals", `{"name":"e","data_source_config":{"type":"custom","item_schema":{}},"testing_criteria":[]}`, "e", ""},
+		{"GET", "/evals/{e}", "", "", ""},
+		{"POST", "/evals/{e}/runs", `{"data_source":{"type":"jsonl","source":{"type":"file_content","content":[]}}}`, "run", ""},
+		{"GET", "/evals/{e}/runs/{run}", "", "", ""},
+		{"DELETE", "/evals/{e}", "", "", ""},
+	},
 	"containers": {
 		{"POST", "/containers", `{"name":"c"}`, "c", "v1"},
 		{"POST", "/containers/{c}/files", multipartBody + "file=text", "f", "v1"},
