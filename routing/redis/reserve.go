@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/azproc/azproc/routing"
 )
 
@@ -29,7 +31,7 @@ const (
 // That a client has left is no reason to leave too: what is taken for it is
 // given back when its request ends, and nobody would give back what was taken
 // here and never handed over.
-func (s *Store) Reserve(ctx context.Context, ask *routing.Ask) (routing.Grant, error) {
+func (s *Store) Reserve(ctx context.Context, a *routing.Ask) (routing.Grant, error) {
 	if s.gone.Load() {
 		return routing.Grant{}, errGone
 	}
@@ -42,7 +44,7 @@ func (s *Store) Reserve(ctx context.Context, ask *routing.Ask) (routing.Grant, e
 	go func() {
 		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 		defer cancel()
-		g, err := s.ask(c, ask)
+		g, err := ask(c, s.client(), a)
 		if err == nil {
 			s.answered.Store(time.Now().UnixNano())
 		}
@@ -54,7 +56,7 @@ func (s *Store) Reserve(ctx context.Context, ask *routing.Ask) (routing.Grant, e
 		select {
 		case r := <-answer:
 			if r.err != nil {
-				s.lost(ask.Group)
+				s.lost(a.Group)
 			}
 			return r.grant, r.err
 		case <-timer.C:
@@ -64,7 +66,7 @@ func (s *Store) Reserve(ctx context.Context, ask *routing.Ask) (routing.Grant, e
 				timer.Reset(s.patience)
 				continue
 			}
-			s.lost(ask.Group)
+			s.lost(a.Group)
 			return routing.Grant{}, fmt.Errorf("%w: no answer within %v", errGone, now.Sub(began).Round(time.Millisecond))
 		}
 	}
@@ -79,27 +81,27 @@ func (s *Store) sign(looked, now time.Time) bool {
 }
 
 // ask calls the script.
-func (s *Store) ask(ctx context.Context, ask *routing.Ask) (routing.Grant, error) {
-	keys, args := arguments(ask)
-	numbers, err := reserveScript.Run(ctx, s.client, keys, args...).Int64Slice()
+func ask(ctx context.Context, client redis.UniversalClient, a *routing.Ask) (routing.Grant, error) {
+	keys, args := arguments(a)
+	numbers, err := reserveScript.Run(ctx, client, keys, args...).Int64Slice()
 	if err != nil {
 		return routing.Grant{}, fmt.Errorf("redis: %w", err)
 	}
-	return grant(numbers, len(ask.Candidates))
+	return grant(numbers, len(a.Candidates))
 }
 
 // arguments are the script's. The numbers go by pointer, which the client
 // library takes and which costs no memory.
-func arguments(ask *routing.Ask) (keys []string, args []any) {
-	keys, args = make([]string, len(ask.Candidates)), make([]any, 0, 2+3*len(ask.Candidates))
+func arguments(a *routing.Ask) (keys []string, args []any) {
+	keys, args = make([]string, len(a.Candidates)), make([]any, 0, 2+3*len(a.Candidates))
 	least := "0"
-	if ask.Least {
+	if a.Least {
 		least = "1"
 	}
-	args = append(args, &ask.Tokens, least)
-	for i := range ask.Candidates {
-		c := &ask.Candidates[i]
-		keys[i] = key(ask.Group, c.ID)
+	args = append(args, &a.Tokens, least)
+	for i := range a.Candidates {
+		c := &a.Candidates[i]
+		keys[i] = key(a.Group, c.ID)
 		args = append(args, &c.Tier, &c.RPM, &c.TPM)
 	}
 	return keys, args

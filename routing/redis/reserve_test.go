@@ -20,7 +20,7 @@ import (
 	"github.com/azproc/azproc/routing"
 )
 
-func ask(least bool, tokens int64, candidates ...routing.Candidate) *routing.Ask {
+func asking(least bool, tokens int64, candidates ...routing.Candidate) *routing.Ask {
 	return &routing.Ask{Group: "g", Tokens: tokens, Least: least, Candidates: candidates}
 }
 
@@ -54,14 +54,16 @@ func fixed(t testing.TB) (*miniredis.Miniredis, *Store) {
 }
 
 func TestALimitLetsExactlyItsNumberThrough(t *testing.T) {
-	server, s := fixed(t)
+	server, _ := fixed(t)
 	var through, refused atomic.Int64
 	var all sync.WaitGroup
 	for range 4 { // replicas
+		s := open(t, server.Addr(), nil)
+		s.patience = time.Minute
 		for range 4 {
 			all.Go(func() {
 				for range 20 {
-					if reserve(t, s, ask(false, 1, routing.Candidate{ID: "a", RPM: 100})).Index == 0 {
+					if reserve(t, s, asking(false, 1, routing.Candidate{ID: "a", RPM: 100})).Index == 0 {
 						through.Add(1)
 					} else {
 						refused.Add(1)
@@ -69,8 +71,6 @@ func TestALimitLetsExactlyItsNumberThrough(t *testing.T) {
 				}
 			})
 		}
-		s = open(t, server.Addr(), nil)
-		s.patience = time.Minute
 	}
 	all.Wait()
 	if through.Load() != 100 || refused.Load() != 220 {
@@ -80,7 +80,7 @@ func TestALimitLetsExactlyItsNumberThrough(t *testing.T) {
 
 func TestTheFirstWithRoomIsTaken(t *testing.T) {
 	_, s := fixed(t)
-	a := ask(false, 60, routing.Candidate{ID: "a", RPM: 5, TPM: 100}, routing.Candidate{ID: "b", RPM: 1}, routing.Candidate{ID: "c", Tier: 2})
+	a := asking(false, 60, routing.Candidate{ID: "a", RPM: 5, TPM: 100}, routing.Candidate{ID: "b", RPM: 1}, routing.Candidate{ID: "c", Tier: 2})
 	for i, want := range []int{0, 1, 2, 2} {
 		if g := reserve(t, s, a); g.Index != want {
 			t.Errorf("request %d went to %d, want %d: %+v", i, g.Index, want, g)
@@ -96,19 +96,19 @@ func TestTheLeastUsedByShareOfItsLimitIsTaken(t *testing.T) {
 	_, s := fixed(t)
 	counts := make([]int, 3)
 	for range 60 {
-		counts[reserve(t, s, ask(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "b", RPM: 50}, routing.Candidate{ID: "late", Tier: 1})).Index]++
+		counts[reserve(t, s, asking(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "b", RPM: 50}, routing.Candidate{ID: "late", Tier: 1})).Index]++
 	}
 	if fmt.Sprint(counts) != "[10 50 0]" {
 		t.Errorf("shared as %v", counts)
 	}
-	if g := reserve(t, s, ask(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "late", Tier: 1})); g.Index != 1 {
+	if g := reserve(t, s, asking(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "late", Tier: 1})); g.Index != 1 {
 		t.Errorf("a full tier is not left: %+v", g)
 	}
 }
 
 func TestNoneHasRoomTakesNothing(t *testing.T) {
 	server, s := fixed(t)
-	a := ask(true, 100, routing.Candidate{ID: "a", RPM: 9, TPM: 150})
+	a := asking(true, 100, routing.Candidate{ID: "a", RPM: 9, TPM: 150})
 	reserve(t, s, a)
 	if g := reserve(t, s, a); g.Index != -1 || g.Used[0] != (routing.Used{Requests: 1, Tokens: 100}) {
 		t.Errorf("%+v", g)
@@ -121,7 +121,7 @@ func TestNoneHasRoomTakesNothing(t *testing.T) {
 
 func TestARequestLargerThanAMinuteTakesTheWholeMinute(t *testing.T) {
 	_, s := fixed(t)
-	if g := reserve(t, s, ask(false, 9999, routing.Candidate{ID: "a", TPM: 100})); g.Index != 0 || g.Used[0].Tokens != 100 {
+	if g := reserve(t, s, asking(false, 9999, routing.Candidate{ID: "a", TPM: 100})); g.Index != 0 || g.Used[0].Tokens != 100 {
 		t.Errorf("%+v", g)
 	}
 }
@@ -161,9 +161,9 @@ func TestADecisionIsOneRoundTrip(t *testing.T) {
 	client := server.Client()
 	s := open(t, server.Address(), nil)
 	s.patience = time.Minute
-	if calls := realredis.Calls(t, client); calls["eval"] != 2 { // by look, and by the first review at most
-		eventually(t, "the scripts are known", func() bool { return realredis.Calls(t, client)["eval"] == 2 })
-	}
+	eventually(t, "it listens, and the scripts are known", func() bool {
+		return client.PubSubNumSub(t.Context(), channel).Val()[channel] == 1 && realredis.Calls(t, client)["eval"] == 2
+	})
 	for _, flush := range []bool{false, true} {
 		if flush { // as a restart does
 			if err := client.ScriptFlush(t.Context()).Err(); err != nil {
@@ -176,11 +176,15 @@ func TestADecisionIsOneRoundTrip(t *testing.T) {
 			reserve(t, s, twenty())
 		}
 		after := realredis.Calls(t, client)
-		// Every second there is one call more, of the script that reads the cool-downs.
-		if n := after["evalsha"] - before["evalsha"] - (after["hgetall"] - before["hgetall"]); n != 100 {
+		// Every second there is one call more, of the script that reads the cool-downs, and perhaps a connection for it.
+		reviews := after["hgetall"] - before["hgetall"]
+		if n := after["evalsha"] - before["evalsha"] - reviews; n != 100 {
 			t.Errorf("%d calls for 100 decisions", n)
 		}
-		for _, other := range []string{"hello", "script", "client", "ping"} {
+		if n := after["hello"] - before["hello"]; n > reviews {
+			t.Errorf("%d connections for 100 decisions", n)
+		}
+		for _, other := range []string{"eval", "script", "client", "auth"} {
 			if after[other] != before[other] {
 				t.Errorf("%s was called %d times", other, after[other]-before[other])
 			}
@@ -190,7 +194,7 @@ func TestADecisionIsOneRoundTrip(t *testing.T) {
 
 // twenty asks for room in a group of twenty.
 func twenty() *routing.Ask {
-	a := ask(true, 700)
+	a := asking(true, 700)
 	for i := range 20 {
 		a.Candidates = append(a.Candidates, routing.Candidate{ID: fmt.Sprintf("a-deployment-%d~0123456789ab", i), RPM: 60_000_000, TPM: 6_000_000_000})
 	}
@@ -201,7 +205,7 @@ func TestAClientThatLeavesIsAnsweredSoThatItsRoomIsGivenBack(t *testing.T) {
 	_, s := fixed(t)
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
-	g, err := s.Reserve(ctx, ask(false, 1, routing.Candidate{ID: "a", RPM: 1}))
+	g, err := s.Reserve(ctx, asking(false, 1, routing.Candidate{ID: "a", RPM: 1}))
 	if err != nil || g.Index != 0 {
 		t.Errorf("%+v %v", g, err)
 	}
@@ -220,7 +224,7 @@ func TestARequestWaitsWhileOthersAreAnswered(t *testing.T) {
 		if others {
 			s.answered.Store(time.Now().Add(time.Hour).UnixNano())
 		}
-		_, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"}))
+		_, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"}))
 		var waited time.Duration
 		if err != nil {
 			_, text, _ := strings.Cut(err.Error(), "no answer within ")

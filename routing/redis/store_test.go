@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,7 +80,7 @@ func eventually(t testing.TB, what string, f func() bool) {
 // serves is whether a request is decided by Redis.
 func serves(t testing.TB, s *Store) bool {
 	t.Helper()
-	_, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a", RPM: 1_000_000}))
+	_, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a", RPM: 1_000_000}))
 	return err == nil
 }
 
@@ -90,7 +91,7 @@ func TestRedisThatIsGoneIsSaidAtOnceAndUsedAgainWhenItIsBack(t *testing.T) {
 		eventually(t, "Redis serves", func() bool { return serves(t, s) })
 		server.Kill()
 		eventually(t, "Redis is gone", s.failing)
-		if _, err := s.Reserve(t.Context(), ask(false, 1)); !errors.Is(err, errGone) {
+		if _, err := s.Reserve(t.Context(), asking(false, 1)); !errors.Is(err, errGone) {
 			t.Errorf("error %v", err)
 		}
 		eventually(t, "the log says so", func() bool { return log.count("redis is gone") == turn })
@@ -107,7 +108,7 @@ func TestRedisThatIsGoneIsSaidAtOnceAndUsedAgainWhenItIsBack(t *testing.T) {
 
 // failing is whether a request gets an error that leaves Redis gone.
 func (s *Store) failing() bool {
-	_, err := s.Reserve(context.Background(), ask(false, 1, routing.Candidate{ID: "a"}))
+	_, err := s.Reserve(context.Background(), asking(false, 1, routing.Candidate{ID: "a"}))
 	return err != nil && s.gone.Load()
 }
 
@@ -116,16 +117,114 @@ func TestRedisThatHangsIsNotWaitedFor(t *testing.T) {
 	s, log := openAt(t, config.Redis{Addresses: []string{server.Address()}}, nil)
 	eventually(t, "Redis serves", func() bool { return serves(t, s) })
 	server.Freeze()
-	_, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"}))
+	_, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"}))
 	if !errors.Is(err, errGone) || !strings.Contains(err.Error(), "no answer within") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // the bare one: it was not waited for
+	if _, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // the bare one: it was not waited for
 		t.Errorf("the next request waits too: %v", err)
 	}
 	eventually(t, "the log says so", func() bool { return log.count("redis is gone") == 1 })
 	server.Thaw()
 	eventually(t, "Redis serves again", func() bool { return serves(t, s) })
+}
+
+// relay passes connections on to a server, until it forgets them as a front end
+// does whose machine is replaced: what comes on them then is lost without a word.
+type relay struct {
+	net.Listener
+	mu     sync.Mutex
+	open   []net.Conn
+	forgot *atomic.Bool // of the connections that are opened now
+	done   sync.WaitGroup
+}
+
+func startRelay(t *testing.T, to string) *relay {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &relay{Listener: l, forgot: new(atomic.Bool)}
+	r.done.Go(func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			r.mu.Lock()
+			r.open = append(r.open, client, server)
+			forgot := r.forgot
+			r.mu.Unlock()
+			r.done.Go(func() { pass(server, client, forgot) })
+			r.done.Go(func() { pass(client, server, forgot) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		r.mu.Lock()
+		for _, c := range r.open {
+			_ = c.Close()
+		}
+		r.mu.Unlock()
+		r.done.Wait()
+	})
+	return r
+}
+
+func pass(to, from net.Conn, forgot *atomic.Bool) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if err != nil {
+			break
+		}
+		if !forgot.Load() {
+			_, _ = to.Write(buf[:n])
+		}
+	}
+	if !forgot.Load() {
+		_ = to.Close()
+	}
+}
+
+// forget loses what comes on the connections that are open, and gives how many
+// they are.
+func (r *relay) forget() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.forgot.Store(true)
+	r.forgot = new(atomic.Bool)
+	return len(r.open) / 2
+}
+
+func TestConnectionsThatAreDeadWithoutKnowingDelayNothing(t *testing.T) {
+	server := realredis.Start(t)
+	front := startRelay(t, server.Address())
+	s := open(t, front.Addr().String(), nil)
+	s.patience = time.Minute
+	server.Freeze()
+	var all sync.WaitGroup
+	for range connections {
+		all.Go(func() { serves(t, s) })
+	}
+	eventually(t, "all connections are in use", func() bool { return s.client().PoolStats().TotalConns == connections })
+	server.Thaw()
+	all.Wait()
+	s.patience = defaultPatience
+	if n := front.forget(); n < connections {
+		t.Errorf("only %d connections", n)
+	}
+	eventually(t, "Redis is gone", s.failing)
+	eventually(t, "Redis serves again", func() bool { return serves(t, s) })
+	if n := s.client().PoolStats().TotalConns; n > 2 {
+		t.Errorf("%d connections are left", n)
+	}
 }
 
 func TestASlowAnswerIsNoLoss(t *testing.T) {
@@ -137,7 +236,7 @@ func TestASlowAnswerIsNoLoss(t *testing.T) {
 	if err := client.Do(t.Context(), "client", "pause", 200, "all").Err(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"})); !errors.Is(err, errGone) {
+	if _, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"})); !errors.Is(err, errGone) {
 		t.Errorf("error %v", err)
 	}
 	eventually(t, "the late answer counts", func() bool { return client.HGet(t.Context(), key("g", "a"), "r").Val() != before })
@@ -190,7 +289,7 @@ func TestARedisThatNeverAnswersDelaysTheBeginningButNoRequest(t *testing.T) {
 	}
 	defer hung.Close()
 	s := open(t, hung.Addr().String(), nil)
-	if _, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // as above
+	if _, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // as above
 		t.Errorf("error %v", err)
 	}
 }
