@@ -134,20 +134,20 @@ func statuses(answers []answer) map[int]int {
 	return n
 }
 
-// used is what Redis has counted within a minute for one deployment.
-type used struct{ requests, tokens int }
+// inRedis is what Redis has counted within a minute for one deployment.
+type inRedis struct{ requests, tokens int }
 
 // counted is what Redis has counted for each deployment, by its name.
-func counted(t *testing.T, c redis.UniversalClient) map[string]used {
+func counted(t *testing.T, c redis.UniversalClient) map[string]inRedis {
 	t.Helper()
-	all := make(map[string]used)
+	all := make(map[string]inRedis)
 	for _, key := range keysOf(t, c) {
 		_, id, _ := strings.Cut(key, "}:")
 		if name, _, ok := strings.Cut(id, "~"); ok {
 			h := c.HGetAll(t.Context(), key).Val()
 			requests, _ := strconv.Atoi(h["r"])
 			tokens, _ := strconv.Atoi(h["t"])
-			all[name] = used{requests, tokens}
+			all[name] = inRedis{requests, tokens}
 		}
 	}
 	return all

@@ -31,7 +31,7 @@ const (
 // That a client has left is no reason to leave too: what is taken for it is
 // given back when its request ends, and nobody would give back what was taken
 // here and never handed over.
-func (s *Store) Reserve(ctx context.Context, a *routing.Ask) (routing.Grant, error) {
+func (s *Store) Reserve(ctx context.Context, ask *routing.Ask) (routing.Grant, error) {
 	if s.gone.Load() {
 		return routing.Grant{}, errGone
 	}
@@ -44,7 +44,7 @@ func (s *Store) Reserve(ctx context.Context, a *routing.Ask) (routing.Grant, err
 	go func() {
 		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 		defer cancel()
-		g, err := ask(c, s.client(), a)
+		g, err := decide(c, s.client(), ask)
 		if err == nil {
 			s.answered.Store(time.Now().UnixNano())
 		}
@@ -56,7 +56,7 @@ func (s *Store) Reserve(ctx context.Context, a *routing.Ask) (routing.Grant, err
 		select {
 		case r := <-answer:
 			if r.err != nil {
-				s.lost(a.Group)
+				s.lost(ask.Group)
 			}
 			return r.grant, r.err
 		case <-timer.C:
@@ -66,7 +66,7 @@ func (s *Store) Reserve(ctx context.Context, a *routing.Ask) (routing.Grant, err
 				timer.Reset(s.patience)
 				continue
 			}
-			s.lost(a.Group)
+			s.lost(ask.Group)
 			return routing.Grant{}, fmt.Errorf("%w: no answer within %v", errGone, now.Sub(began).Round(time.Millisecond))
 		}
 	}
@@ -80,28 +80,28 @@ func (s *Store) sign(looked, now time.Time) bool {
 	return others || starved
 }
 
-// ask calls the script.
-func ask(ctx context.Context, client redis.UniversalClient, a *routing.Ask) (routing.Grant, error) {
-	keys, args := arguments(a)
+// decide calls the script.
+func decide(ctx context.Context, client redis.UniversalClient, ask *routing.Ask) (routing.Grant, error) {
+	keys, args := arguments(ask)
 	numbers, err := reserveScript.Run(ctx, client, keys, args...).Int64Slice()
 	if err != nil {
 		return routing.Grant{}, fmt.Errorf("redis: %w", err)
 	}
-	return grant(numbers, len(a.Candidates))
+	return grant(numbers, len(ask.Candidates))
 }
 
 // arguments are the script's. The numbers go by pointer, which the client
 // library takes and which costs no memory.
-func arguments(a *routing.Ask) (keys []string, args []any) {
-	keys, args = make([]string, len(a.Candidates)), make([]any, 0, 2+3*len(a.Candidates))
+func arguments(ask *routing.Ask) (keys []string, args []any) {
+	keys, args = make([]string, len(ask.Candidates)), make([]any, 0, 2+3*len(ask.Candidates))
 	least := "0"
-	if a.Least {
+	if ask.Least {
 		least = "1"
 	}
-	args = append(args, &a.Tokens, least)
-	for i := range a.Candidates {
-		c := &a.Candidates[i]
-		keys[i] = key(a.Group, c.ID)
+	args = append(args, &ask.Tokens, least)
+	for i := range ask.Candidates {
+		c := &ask.Candidates[i]
+		keys[i] = key(ask.Group, c.ID)
 		args = append(args, &c.Tier, &c.RPM, &c.TPM)
 	}
 	return keys, args

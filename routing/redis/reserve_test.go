@@ -20,7 +20,7 @@ import (
 	"github.com/azproc/azproc/routing"
 )
 
-func asking(least bool, tokens int64, candidates ...routing.Candidate) *routing.Ask {
+func ask(least bool, tokens int64, candidates ...routing.Candidate) *routing.Ask {
 	return &routing.Ask{Group: "g", Tokens: tokens, Least: least, Candidates: candidates}
 }
 
@@ -54,16 +54,15 @@ func fixed(t testing.TB) (*miniredis.Miniredis, *Store) {
 }
 
 func TestALimitLetsExactlyItsNumberThrough(t *testing.T) {
-	server, _ := fixed(t)
+	server, s := fixed(t)
 	var through, refused atomic.Int64
 	var all sync.WaitGroup
-	for range 4 { // replicas
-		s := open(t, server.Addr(), nil)
-		s.patience = time.Minute
+	for range 4 {
+		replica := s
 		for range 4 {
 			all.Go(func() {
 				for range 20 {
-					if reserve(t, s, asking(false, 1, routing.Candidate{ID: "a", RPM: 100})).Index == 0 {
+					if reserve(t, replica, ask(false, 1, routing.Candidate{ID: "a", RPM: 100})).Index == 0 {
 						through.Add(1)
 					} else {
 						refused.Add(1)
@@ -71,6 +70,8 @@ func TestALimitLetsExactlyItsNumberThrough(t *testing.T) {
 				}
 			})
 		}
+		s = open(t, server.Addr(), nil)
+		s.patience = time.Minute
 	}
 	all.Wait()
 	if through.Load() != 100 || refused.Load() != 220 {
@@ -80,7 +81,7 @@ func TestALimitLetsExactlyItsNumberThrough(t *testing.T) {
 
 func TestTheFirstWithRoomIsTaken(t *testing.T) {
 	_, s := fixed(t)
-	a := asking(false, 60, routing.Candidate{ID: "a", RPM: 5, TPM: 100}, routing.Candidate{ID: "b", RPM: 1}, routing.Candidate{ID: "c", Tier: 2})
+	a := ask(false, 60, routing.Candidate{ID: "a", RPM: 5, TPM: 100}, routing.Candidate{ID: "b", RPM: 1}, routing.Candidate{ID: "c", Tier: 2})
 	for i, want := range []int{0, 1, 2, 2} {
 		if g := reserve(t, s, a); g.Index != want {
 			t.Errorf("request %d went to %d, want %d: %+v", i, g.Index, want, g)
@@ -96,19 +97,19 @@ func TestTheLeastUsedByShareOfItsLimitIsTaken(t *testing.T) {
 	_, s := fixed(t)
 	counts := make([]int, 3)
 	for range 60 {
-		counts[reserve(t, s, asking(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "b", RPM: 50}, routing.Candidate{ID: "late", Tier: 1})).Index]++
+		counts[reserve(t, s, ask(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "b", RPM: 50}, routing.Candidate{ID: "late", Tier: 1})).Index]++
 	}
 	if fmt.Sprint(counts) != "[10 50 0]" {
 		t.Errorf("shared as %v", counts)
 	}
-	if g := reserve(t, s, asking(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "late", Tier: 1})); g.Index != 1 {
+	if g := reserve(t, s, ask(true, 1, routing.Candidate{ID: "a", RPM: 10}, routing.Candidate{ID: "late", Tier: 1})); g.Index != 1 {
 		t.Errorf("a full tier is not left: %+v", g)
 	}
 }
 
 func TestNoneHasRoomTakesNothing(t *testing.T) {
 	server, s := fixed(t)
-	a := asking(true, 100, routing.Candidate{ID: "a", RPM: 9, TPM: 150})
+	a := ask(true, 100, routing.Candidate{ID: "a", RPM: 9, TPM: 150})
 	reserve(t, s, a)
 	if g := reserve(t, s, a); g.Index != -1 || g.Used[0] != (routing.Used{Requests: 1, Tokens: 100}) {
 		t.Errorf("%+v", g)
@@ -121,7 +122,7 @@ func TestNoneHasRoomTakesNothing(t *testing.T) {
 
 func TestARequestLargerThanAMinuteTakesTheWholeMinute(t *testing.T) {
 	_, s := fixed(t)
-	if g := reserve(t, s, asking(false, 9999, routing.Candidate{ID: "a", TPM: 100})); g.Index != 0 || g.Used[0].Tokens != 100 {
+	if g := reserve(t, s, ask(false, 9999, routing.Candidate{ID: "a", TPM: 100})); g.Index != 0 || g.Used[0].Tokens != 100 {
 		t.Errorf("%+v", g)
 	}
 }
@@ -194,7 +195,7 @@ func TestADecisionIsOneRoundTrip(t *testing.T) {
 
 // twenty asks for room in a group of twenty.
 func twenty() *routing.Ask {
-	a := asking(true, 700)
+	a := ask(true, 700)
 	for i := range 20 {
 		a.Candidates = append(a.Candidates, routing.Candidate{ID: fmt.Sprintf("a-deployment-%d~0123456789ab", i), RPM: 60_000_000, TPM: 6_000_000_000})
 	}
@@ -205,7 +206,7 @@ func TestAClientThatLeavesIsAnsweredSoThatItsRoomIsGivenBack(t *testing.T) {
 	_, s := fixed(t)
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
-	g, err := s.Reserve(ctx, asking(false, 1, routing.Candidate{ID: "a", RPM: 1}))
+	g, err := s.Reserve(ctx, ask(false, 1, routing.Candidate{ID: "a", RPM: 1}))
 	if err != nil || g.Index != 0 {
 		t.Errorf("%+v %v", g, err)
 	}
@@ -224,7 +225,7 @@ func TestARequestWaitsWhileOthersAreAnswered(t *testing.T) {
 		if others {
 			s.answered.Store(time.Now().Add(time.Hour).UnixNano())
 		}
-		_, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"}))
+		_, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"}))
 		var waited time.Duration
 		if err != nil {
 			_, text, _ := strings.Cut(err.Error(), "no answer within ")

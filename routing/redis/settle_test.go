@@ -10,7 +10,7 @@ import (
 
 func TestWhatWasReservedIsSettledInItsMinute(t *testing.T) {
 	server, s := fixed(t)
-	g := reserve(t, s, asking(false, 100, routing.Candidate{ID: "a"}))
+	g := reserve(t, s, ask(false, 100, routing.Candidate{ID: "a"}))
 	counts := func(tokens string) func() bool {
 		return func() bool { return server.HGet(key("g", "a"), "t") == tokens }
 	}
@@ -31,7 +31,7 @@ func TestAnyNumberOfSettlementsIsFewCalls(t *testing.T) {
 	client := server.Client()
 	s := open(t, server.Address(), nil)
 	s.patience = time.Minute
-	g := reserve(t, s, asking(false, 1_000_000, routing.Candidate{ID: "a"}))
+	g := reserve(t, s, ask(false, 1_000_000, routing.Candidate{ID: "a"}))
 	server.Freeze()
 	for range 100_000 {
 		s.Settle("g", "a", g.Minute, -9)
@@ -45,7 +45,7 @@ func TestAnyNumberOfSettlementsIsFewCalls(t *testing.T) {
 
 func TestWhatIsSettledWhileRedisIsGoneIsToldWhenItIsBack(t *testing.T) {
 	server, s := fixed(t)
-	g := reserve(t, s, asking(false, 100, routing.Candidate{ID: "a"}))
+	g := reserve(t, s, ask(false, 100, routing.Candidate{ID: "a"}))
 	s.gone.Store(true)
 	s.Settle("g", "a", g.Minute, -70)
 	s.failed <- "g"

@@ -175,7 +175,7 @@ func once(c chan struct{}) {
 func (s *Store) look(ctx context.Context, client redis.UniversalClient, group string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	_, err := ask(ctx, client, &routing.Ask{Group: group, Candidates: []routing.Candidate{{ID: "probe"}}})
+	_, err := decide(ctx, client, &routing.Ask{Group: group, Candidates: []routing.Candidate{{ID: "probe"}}})
 	return err
 }
 

@@ -80,7 +80,7 @@ func eventually(t testing.TB, what string, f func() bool) {
 // serves is whether a request is decided by Redis.
 func serves(t testing.TB, s *Store) bool {
 	t.Helper()
-	_, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a", RPM: 1_000_000}))
+	_, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a", RPM: 1_000_000}))
 	return err == nil
 }
 
@@ -91,7 +91,7 @@ func TestRedisThatIsGoneIsSaidAtOnceAndUsedAgainWhenItIsBack(t *testing.T) {
 		eventually(t, "Redis serves", func() bool { return serves(t, s) })
 		server.Kill()
 		eventually(t, "Redis is gone", s.failing)
-		if _, err := s.Reserve(t.Context(), asking(false, 1)); !errors.Is(err, errGone) {
+		if _, err := s.Reserve(t.Context(), ask(false, 1)); !errors.Is(err, errGone) {
 			t.Errorf("error %v", err)
 		}
 		eventually(t, "the log says so", func() bool { return log.count("redis is gone") == turn })
@@ -108,7 +108,7 @@ func TestRedisThatIsGoneIsSaidAtOnceAndUsedAgainWhenItIsBack(t *testing.T) {
 
 // failing is whether a request gets an error that leaves Redis gone.
 func (s *Store) failing() bool {
-	_, err := s.Reserve(context.Background(), asking(false, 1, routing.Candidate{ID: "a"}))
+	_, err := s.Reserve(context.Background(), ask(false, 1, routing.Candidate{ID: "a"}))
 	return err != nil && s.gone.Load()
 }
 
@@ -117,11 +117,11 @@ func TestRedisThatHangsIsNotWaitedFor(t *testing.T) {
 	s, log := openAt(t, config.Redis{Addresses: []string{server.Address()}}, nil)
 	eventually(t, "Redis serves", func() bool { return serves(t, s) })
 	server.Freeze()
-	_, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"}))
+	_, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"}))
 	if !errors.Is(err, errGone) || !strings.Contains(err.Error(), "no answer within") {
 		t.Errorf("error %v", err)
 	}
-	if _, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // the bare one: it was not waited for
+	if _, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // the bare one: it was not waited for
 		t.Errorf("the next request waits too: %v", err)
 	}
 	eventually(t, "the log says so", func() bool { return log.count("redis is gone") == 1 })
@@ -236,7 +236,7 @@ func TestASlowAnswerIsNoLoss(t *testing.T) {
 	if err := client.Do(t.Context(), "client", "pause", 200, "all").Err(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"})); !errors.Is(err, errGone) {
+	if _, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"})); !errors.Is(err, errGone) {
 		t.Errorf("error %v", err)
 	}
 	eventually(t, "the late answer counts", func() bool { return client.HGet(t.Context(), key("g", "a"), "r").Val() != before })
@@ -289,7 +289,7 @@ func TestARedisThatNeverAnswersDelaysTheBeginningButNoRequest(t *testing.T) {
 	}
 	defer hung.Close()
 	s := open(t, hung.Addr().String(), nil)
-	if _, err := s.Reserve(t.Context(), asking(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // as above
+	if _, err := s.Reserve(t.Context(), ask(false, 1, routing.Candidate{ID: "a"})); err != errGone { //nolint:errorlint // as above
 		t.Errorf("error %v", err)
 	}
 }
