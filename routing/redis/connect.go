@@ -19,8 +19,6 @@ const (
 	// connections is how many there are at most to one server: each is in use for
 	// one round trip at a time.
 	connections = 64
-	// ready is how many are opened before they are needed.
-	ready = 4
 	// idle is how long one may be unused: less than the ten minutes after which
 	// Azure's front ends forget it.
 	idle = 5 * time.Minute
@@ -34,7 +32,7 @@ func options(c config.Redis) (*redis.UniversalOptions, error) {
 		Addrs: c.Addresses, Username: c.Username, Password: c.Password.Reveal(), DB: c.DB, IsClusterMode: c.Cluster,
 		MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true,
 		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout,
-		PoolSize: connections, MinIdleConns: ready, ConnMaxIdleTime: idle,
+		PoolSize: connections, ConnMaxIdleTime: idle,
 		DisableIdentity:          true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}

@@ -48,7 +48,7 @@ func (s *Store) CoolDown(c routing.Cooldown) {
 func (s *Store) coolDown(ctx context.Context, c cool) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if err := cooldownScript.Run(ctx, s.client, []string{cooldowns}, channel, c.id, c.wait, c.text).Err(); err != nil && ctx.Err() == nil {
+	if err := cooldownScript.Run(ctx, s.client(), []string{cooldowns}, channel, c.id, c.wait, c.text).Err(); err != nil && ctx.Err() == nil {
 		s.log.Warn("the other replicas are not told of a cool-down", "deployment", c.id, "error", err)
 	}
 }
@@ -61,7 +61,14 @@ func (s *Store) listen(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
-	sub := s.client.Subscribe(ctx, channel)
+	for ctx.Err() == nil {
+		s.hear(ctx, s.client())
+	}
+}
+
+// hear listens as long as a client is the one that is used.
+func (s *Store) hear(ctx context.Context, client redis.UniversalClient) {
+	sub := client.Subscribe(ctx, channel)
 	defer sub.Close()
 	messages := sub.Channel(redis.WithChannelHealthCheckInterval(review))
 	tick := time.NewTicker(review)
@@ -77,6 +84,9 @@ func (s *Store) listen(ctx context.Context) {
 				s.tell(id, text)
 			}
 		case <-tick.C:
+			if s.client() != client {
+				return
+			}
 			s.review(ctx)
 		case <-ctx.Done():
 			return
@@ -91,7 +101,7 @@ func (s *Store) review(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	all, err := reviewScript.Run(ctx, s.client, []string{cooldowns}).StringSlice()
+	all, err := reviewScript.Run(ctx, s.client(), []string{cooldowns}).StringSlice()
 	if err != nil {
 		return // a request finds out
 	}

@@ -70,6 +70,17 @@ func TestReplicasHearOfCooldowns(t *testing.T) {
 	until(t, heard, func(c routing.Cooldown) bool { return c.ID == "a name" && c.Until.IsZero() })
 }
 
+func TestReplicasListenAgainWhenRedisIsBack(t *testing.T) {
+	server := realredis.Start(t)
+	s := open(t, server.Address(), nil)
+	eventually(t, "Redis serves", func() bool { return serves(t, s) })
+	server.Kill()
+	eventually(t, "Redis is gone", s.failing)
+	server.Restart()
+	client := server.Client()
+	eventually(t, "it listens", func() bool { return client.PubSubNumSub(t.Context(), channel).Val()[channel] == 1 })
+}
+
 func TestACooldownThatWasMissedIsReadFromTheHash(t *testing.T) {
 	server := realredis.Start(t)
 	client := server.Client()

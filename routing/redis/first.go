@@ -17,6 +17,6 @@ func (s *Store) First(key string) (first, known bool) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
-	ok, err := s.client.SetNX(ctx, "azproc:counted:"+key, 1, kept).Result()
+	ok, err := s.client().SetNX(ctx, "azproc:counted:"+key, 1, kept).Result()
 	return ok, err == nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"github.com/azproc/azproc/routing"
 )
 
@@ -42,7 +44,7 @@ func (s *Store) Reserve(ctx context.Context, ask *routing.Ask) (routing.Grant, e
 	go func() {
 		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 		defer cancel()
-		g, err := s.ask(c, ask)
+		g, err := decide(c, s.client(), ask)
 		if err == nil {
 			s.answered.Store(time.Now().UnixNano())
 		}
@@ -78,10 +80,10 @@ func (s *Store) sign(looked, now time.Time) bool {
 	return others || starved
 }
 
-// ask calls the script.
-func (s *Store) ask(ctx context.Context, ask *routing.Ask) (routing.Grant, error) {
+// decide calls the script.
+func decide(ctx context.Context, client redis.UniversalClient, ask *routing.Ask) (routing.Grant, error) {
 	keys, args := arguments(ask)
-	numbers, err := reserveScript.Run(ctx, s.client, keys, args...).Int64Slice()
+	numbers, err := reserveScript.Run(ctx, client, keys, args...).Int64Slice()
 	if err != nil {
 		return routing.Grant{}, fmt.Errorf("redis: %w", err)
 	}

@@ -82,7 +82,7 @@ func (s *Store) send(ctx context.Context) {
 func (s *Store) settle(ctx context.Context) {
 	for w, tokens := range s.debts.take() {
 		c, cancel := context.WithTimeout(ctx, timeout)
-		err := settleScript.Run(c, s.client, []string{key(w.group, w.id)}, w.minute, tokens).Err()
+		err := settleScript.Run(c, s.client(), []string{key(w.group, w.id)}, w.minute, tokens).Err()
 		cancel()
 		if err != nil {
 			s.lost(w.group)

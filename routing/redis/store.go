@@ -47,7 +47,8 @@ const (
 
 // Store is a routing.Store in Redis. Make it with New and close it.
 type Store struct {
-	client   redis.UniversalClient
+	options  *redis.UniversalOptions
+	current  atomic.Pointer[redis.UniversalClient]
 	patience time.Duration
 	log      *slog.Logger
 	told     func(routing.Cooldown)
@@ -76,10 +77,11 @@ func New(c config.Redis, log *slog.Logger, told func(routing.Cooldown)) (*Store,
 	redis.SetLogger(logger{log})
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Store{
-		client: redis.NewUniversalClient(o), patience: defaultPatience, log: log, told: told,
+		options: o, patience: defaultPatience, log: log, told: told,
 		failed: make(chan string, 1), looked: make(chan struct{}), there: make(chan struct{}),
 		debts: newDebts(), cools: make(chan cool, waitingCools), stop: stop,
 	}
+	s.use(redis.NewUniversalClient(o))
 	s.gone.Store(true) // until it has answered
 	s.done.Go(func() { s.watch(ctx) })
 	s.done.Go(func() { s.send(ctx) })
@@ -91,8 +93,19 @@ func New(c config.Redis, log *slog.Logger, told func(routing.Cooldown)) (*Store,
 // Close ends everything; settlements that still wait are lost.
 func (s *Store) Close() {
 	s.stop()
-	_ = s.client.Close()
+	_ = s.client().Close()
 	s.done.Wait()
+	_ = s.client().Close() // another one, if it was just found
+}
+
+func (s *Store) client() redis.UniversalClient { return *s.current.Load() }
+
+// use makes a client the one that is used from now on, and closes the one
+// before.
+func (s *Store) use(c redis.UniversalClient) {
+	if old := s.current.Swap(&c); old != nil {
+		_ = (*old).Close()
+	}
 }
 
 // watch looks for Redis at the beginning, and when someone has not had an
@@ -109,29 +122,40 @@ func (s *Store) watch(ctx context.Context) {
 }
 
 // find returns when Redis serves a group. What it says in the log it says once,
-// and nothing of a Redis that was only slow.
+// and nothing of a Redis that was only slow. After the first look it looks with
+// a client of its own, which is then used: connections of the one before may be
+// dead and not know it.
 func (s *Store) find(ctx context.Context, group string) {
-	lost := false
+	client, own := s.client(), false
 	for pause := soonest; ctx.Err() == nil; pause = min(2*pause, latest) {
-		err := s.look(ctx, group)
-		once(s.looked)
+		err := s.look(ctx, client, group)
 		if err == nil {
+			if own {
+				s.use(client)
+			}
 			s.gone.Store(false)
+			once(s.looked)
 			once(s.there)
 			s.debts.wake()
-			if lost {
+			if own {
 				s.log.Info("redis is back: limits are shared")
 			}
 			return
 		}
-		if !lost && ctx.Err() == nil {
-			lost = true
+		if own {
+			_ = client.Close()
+		} else if ctx.Err() == nil {
 			s.log.Warn("redis is gone: until it is back, limits are kept as on_store_failure says", "error", err)
 		}
+		once(s.looked)
+		client, own = redis.NewUniversalClient(s.options), true
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
 		}
+	}
+	if own {
+		_ = client.Close()
 	}
 	once(s.looked)
 }
@@ -148,10 +172,10 @@ func once(c chan struct{}) {
 // look does what a request of the group does, at a deployment that is none: a
 // server that answers a ping may still be read-only, full, or closed to this
 // user. In a cluster it asks the node that the group is on.
-func (s *Store) look(ctx context.Context, group string) error {
+func (s *Store) look(ctx context.Context, client redis.UniversalClient, group string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	_, err := s.ask(ctx, &routing.Ask{Group: group, Candidates: []routing.Candidate{{ID: "probe"}}})
+	_, err := decide(ctx, client, &routing.Ask{Group: group, Candidates: []routing.Candidate{{ID: "probe"}}})
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,6 +127,104 @@ func TestRedisThatHangsIsNotWaitedFor(t *testing.T) {
 	eventually(t, "the log says so", func() bool { return log.count("redis is gone") == 1 })
 	server.Thaw()
 	eventually(t, "Redis serves again", func() bool { return serves(t, s) })
+}
+
+// relay passes connections on to a server, until it forgets them as a front end
+// does whose machine is replaced: what comes on them then is lost without a word.
+type relay struct {
+	net.Listener
+	mu     sync.Mutex
+	open   []net.Conn
+	forgot *atomic.Bool // of the connections that are opened now
+	done   sync.WaitGroup
+}
+
+func startRelay(t *testing.T, to string) *relay {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &relay{Listener: l, forgot: new(atomic.Bool)}
+	r.done.Go(func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = client.Close()
+				continue
+			}
+			r.mu.Lock()
+			r.open = append(r.open, client, server)
+			forgot := r.forgot
+			r.mu.Unlock()
+			r.done.Go(func() { pass(server, client, forgot) })
+			r.done.Go(func() { pass(client, server, forgot) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		r.mu.Lock()
+		for _, c := range r.open {
+			_ = c.Close()
+		}
+		r.mu.Unlock()
+		r.done.Wait()
+	})
+	return r
+}
+
+func pass(to, from net.Conn, forgot *atomic.Bool) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buf)
+		if err != nil {
+			break
+		}
+		if !forgot.Load() {
+			_, _ = to.Write(buf[:n])
+		}
+	}
+	if !forgot.Load() {
+		_ = to.Close()
+	}
+}
+
+// forget loses what comes on the connections that are open, and gives how many
+// they are.
+func (r *relay) forget() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.forgot.Store(true)
+	r.forgot = new(atomic.Bool)
+	return len(r.open) / 2
+}
+
+func TestConnectionsThatAreDeadWithoutKnowingDelayNothing(t *testing.T) {
+	server := realredis.Start(t)
+	front := startRelay(t, server.Address())
+	s := open(t, front.Addr().String(), nil)
+	s.patience = time.Minute
+	server.Freeze()
+	var all sync.WaitGroup
+	for range connections {
+		all.Go(func() { serves(t, s) })
+	}
+	eventually(t, "all connections are in use", func() bool { return s.client().PoolStats().TotalConns == connections })
+	server.Thaw()
+	all.Wait()
+	s.patience = defaultPatience
+	if n := front.forget(); n < connections {
+		t.Errorf("only %d connections", n)
+	}
+	eventually(t, "Redis is gone", s.failing)
+	eventually(t, "Redis serves again", func() bool { return serves(t, s) })
+	if n := s.client().PoolStats().TotalConns; n > 2 {
+		t.Errorf("%d connections are left", n)
+	}
 }
 
 func TestASlowAnswerIsNoLoss(t *testing.T) {
