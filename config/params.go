@@ -107,25 +107,20 @@ func (e *modelReader) limits(d *Deployment) {
 			d.MaxRetries = n
 		}
 	}
-	d.Cost = e.cost()
+	e.cost(d)
 }
 
-// cost adds the prices of a token in and a token out, as they stand among
-// litellm_params or in model_info; -1 is unknown.
-func (e *modelReader) cost() float64 {
-	sum, known := 0.0, false
-	for _, key := range []string{"input_cost_per_token", "output_cost_per_token"} {
+// cost reads the prices of a token in and a token out, as they stand among
+// litellm_params or in model_info, and adds them; -1 is unknown.
+func (e *modelReader) cost(d *Deployment) {
+	d.Cost = -1
+	for key, part := range map[string]*float64{"input_cost_per_token": &d.InputCost, "output_cost_per_token": &d.OutputCost} {
 		for _, n := range []*node{e.params, e.info} {
-			if v := n.get(key); v.kind != null {
-				price, _ := e.positive(n, key)
-				sum += price
-				known = true
+			if n.get(key).kind != null {
+				*part, _ = e.positive(n, key)
+				d.Cost = max(d.Cost, 0) + *part
 				break
 			}
 		}
 	}
-	if !known {
-		return -1
-	}
-	return sum
 }

@@ -96,6 +96,8 @@ type Deployment struct {
 	// Cost is what a token in and a token out cost together, in US dollars; -1
 	// is unknown.
 	Cost float64
+	// InputCost and OutputCost are its parts; they say nothing where Cost is -1.
+	InputCost, OutputCost float64
 	// Mode is model_info.mode: chat, embedding, image_generation, batch, ...
 	Mode string
 	// Info is model_info as it was written.

@@ -88,6 +88,29 @@ func (t *Table) DefaultHome(model string) azure.Home {
 // BalancesBatches is whether the model in a batch's file is a model_name.
 func (t *Table) BalancesBatches() bool { return t.snapshot.BatchBalancing }
 
+// BatchPrice is what a token in and a token out cost, in US dollars, of a batch that
+// ran on a resource: at the deployment of that name, else at the only one there that
+// is for batches. ok is false when the configuration does not say.
+func (t *Table) BatchPrice(resource, deployment string) (input, output float64, ok bool) {
+	var forBatches []*Deployment
+	for _, d := range t.Deployments {
+		if d.Resource.Name != resource {
+			continue
+		}
+		if d.Target.Deployment == deployment {
+			return d.InputCost, d.OutputCost, d.Cost >= 0
+		}
+		if d.Mode == "batch" {
+			forBatches = append(forBatches, d)
+		}
+	}
+	if len(forBatches) != 1 {
+		return 0, 0, false
+	}
+	d := forBatches[0]
+	return d.InputCost, d.OutputCost, d.Cost >= 0
+}
+
 // notThere is for a request whose ids belong to a resource where its model is not.
 func (t *Table) notThere(g *group, r *Request) *azure.Error {
 	if len(t.resources[r.Home.Code]) == 0 {

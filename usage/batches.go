@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -16,8 +17,12 @@ const keptBatches = 10_000
 // first says whether nobody else has counted a batch yet: the store that replicas
 // share. known is false when there is none, or it does not answer; then a batch
 // counts when it ended since this process began and this process has not seen it.
+//
+// price is what a token in and a token out cost on a resource, in US dollars, of a
+// deployment when the batch names it; ok is false when nobody knows.
 type Batches struct {
 	metrics *Metrics
+	price   func(resource, deployment string) (input, output float64, ok bool)
 	first   func(key string) (first, known bool)
 	began   time.Time
 
@@ -28,8 +33,8 @@ type Batches struct {
 }
 
 // NewBatches makes a count that has seen nothing. first may be nil.
-func NewBatches(m *Metrics, first func(key string) (first, known bool)) *Batches {
-	return &Batches{metrics: m, first: first, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
+func NewBatches(m *Metrics, price func(resource, deployment string) (input, output float64, ok bool), first func(key string) (first, known bool)) *Batches {
+	return &Batches{metrics: m, price: price, first: first, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
 }
 
 // ends are the statuses of a batch that has ended, and when it did.
@@ -54,13 +59,13 @@ func (b *Batches) Read(resource string, batch []byte) {
 	if b.first != nil {
 		if first, known := b.first(key); known {
 			if first {
-				b.count(status, o.Get("usage"))
+				b.count(resource, status, &o)
 			}
 			return
 		}
 	}
 	if o.Get(at).Int() >= b.began.Unix() {
-		b.count(status, o.Get("usage"))
+		b.count(resource, status, &o)
 	}
 }
 
@@ -77,6 +82,15 @@ func (b *Batches) remember(key string) bool {
 	return true
 }
 
-func (b *Batches) count(status string, used gjson.Result) {
-	b.metrics.BatchEnded(status, Tokens{Input: used.Get("input_tokens").Int(), Output: used.Get("output_tokens").Int()})
+func (b *Batches) count(resource, status string, o *gjson.Result) {
+	used := Tokens{Input: o.Get("usage.input_tokens").Int(), Output: o.Get("usage.output_tokens").Int()}
+	b.metrics.BatchEnded(status, used)
+	if used.Total() == 0 {
+		return
+	}
+	if input, output, ok := b.price(resource, o.Get("model").Str); ok {
+		b.metrics.BatchCost(int64(math.Round((float64(used.Input)*input + float64(used.Output)*output) * 1e6)))
+	} else {
+		b.metrics.BatchCostUnknown()
+	}
 }

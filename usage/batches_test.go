@@ -30,10 +30,12 @@ func newBatches(t *testing.T, first func(string) (bool, bool)) (*Batches, *Metri
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = m.Close(t.Context()) })
-	return NewBatches(m, first), m
+	price := func(resource, _ string) (float64, float64, bool) { return 0.15e-6, 0.6e-6, resource == "r" }
+	return NewBatches(m, price, first), m
 }
 
-const once = `azproc_batch_tokens_total{type="input"} 10 azproc_batch_tokens_total{type="output"} 5 azproc_batches_total{status="completed"} 1`
+// once is one batch of 10 and 5 tokens: 10 x 0.15 + 5 x 0.6 millionths are 4.5, rounded.
+const once = `azproc_batch_cost_microdollars_total 5 azproc_batch_tokens_total{type="input"} 10 azproc_batch_tokens_total{type="output"} 5 azproc_batches_total{status="completed"} 1`
 
 func TestAFinishedBatchIsCountedOnceHoweverOftenItIsAskedFor(t *testing.T) {
 	b, m := newBatches(t, nil)
@@ -48,7 +50,7 @@ func TestAFinishedBatchIsCountedOnceHoweverOftenItIsAskedFor(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	b.Read("another", batch("batch_1", "cancelled", now))
-	if got := counted(t, m); !strings.Contains(got, `{type="input"} 20`) || !strings.Contains(got, `status="cancelled"} 1`) {
+	if got := counted(t, m); !strings.Contains(got, `{type="input"} 20`) || !strings.Contains(got, `status="cancelled"} 1`) || !strings.Contains(got, "azproc_batches_of_unknown_cost_total 1") {
 		t.Errorf("%s", got)
 	}
 }

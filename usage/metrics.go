@@ -35,6 +35,8 @@ type Metrics struct {
 	lacking   metric.Int64Counter
 	batches   metric.Int64Counter
 	batched   metric.Int64Counter
+	batchCost metric.Int64Counter
+	unpriced  metric.Int64Counter
 
 	configGood    atomic.Bool
 	configSince   atomic.Int64 // Unix seconds of the last good load
@@ -73,6 +75,8 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 		{&m.lacking, "azproc_incomplete_lists", "Lists of several resources that lack a resource because it failed, by collection and resource."},
 		{&m.batches, "azproc_batches", "Batches that have ended, by status."},
 		{&m.batched, "azproc_batch_tokens", "Tokens that ended batches have used, by type: input or output."},
+		{&m.batchCost, "azproc_batch_cost_microdollars", "What ended batches have cost, in millionths of a US dollar, where input_cost_per_token and output_cost_per_token say it."},
+		{&m.unpriced, "azproc_batches_of_unknown_cost", "Ended batches whose price nobody knows."},
 		{&m.large, "azproc_unrepeatable_requests", "Requests that one deployment alone could be asked with, because their body is larger than the retry buffer."},
 	} {
 		if *c.into, err = meter.Int64Counter(c.name, metric.WithDescription(c.what)); err != nil {
@@ -161,6 +165,14 @@ func (m *Metrics) BatchEnded(status string, used Tokens) {
 	m.batched.Add(context.Background(), used.Input, metric.WithAttributes(attribute.String("type", "input")))
 	m.batched.Add(context.Background(), used.Output, metric.WithAttributes(attribute.String("type", "output")))
 }
+
+// BatchCost counts what an ended batch has cost, in millionths of a US dollar.
+func (m *Metrics) BatchCost(microdollars int64) {
+	m.batchCost.Add(context.Background(), microdollars)
+}
+
+// BatchCostUnknown counts an ended batch without a price.
+func (m *Metrics) BatchCostUnknown() { m.unpriced.Add(context.Background(), 1) }
 
 // RequestEnded counts the attempts of a request.
 func (m *Metrics) RequestEnded(attempts int) {

@@ -61,7 +61,7 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 		return nil, err
 	}
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
-	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.firstOfAll)}
+	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchPrice, g.firstOfAll)}
 	g.fleet = routing.NewFleet(watch, nil)
 	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}})
 	g.ads = envoy.NewADS(log)
