@@ -89,7 +89,7 @@ func (t *Tags) each(text, between string, home *Home, split func(string) (keep, 
 // The body is the same bytes when there are none: looking for them costs a glance at
 // each mark. Ids without a tag are not looked for.
 func (t *Tags) Body(body []byte, home *Home) ([]byte, *Error) {
-	if bytes.IndexByte(body, tagMark) < 0 {
+	if !mayHaveTag(body) {
 		return body, nil
 	}
 	var out []byte
@@ -101,15 +101,17 @@ func (t *Tags) Body(body []byte, home *Home) ([]byte, *Error) {
 				break
 			}
 		}
-		if !s.next(body[i]) || len(s.text) < tagSize || s.text[len(s.text)-tagSize] != tagMark {
+		if !s.next(body[i]) || !mayHaveTag(body[max(i-maxTag-1, 0):i+1]) {
 			continue
 		}
 		tagged := string(s.value())
 		id, err := t.ID(tagged, home)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if id != tagged {
+		case id == tagged && s.kind == aSealedText: // Azure's own has no mark
+			return nil, notSealedHere()
+		case id != tagged && s.text[len(s.text)-tagSize] == tagMark:
 			out = append(out, body[from:i-tagSize]...)
 			from = i
 		}
@@ -120,12 +122,42 @@ func (t *Tags) Body(body []byte, home *Home) ([]byte, *Error) {
 	return append(out, body[from:]...), nil
 }
 
+// maxTag is how much is taken for a tag behind its mark, although no tag is so long.
+const maxTag = 3 * tagSize
+
+// mayHaveTag is whether a mark stands shortly before the end of a string, with
+// nothing but a tag's characters between.
+func mayHaveTag(b []byte) bool {
+	for {
+		i := bytes.IndexByte(b, tagMark)
+		if i < 0 {
+			return false
+		}
+		b = b[i+1:]
+		n := 0
+		for n < min(len(b), maxTag) && (alphanumeric(b[n]) || b[n] == '-' || b[n] == '_') {
+			n++
+		}
+		if n < len(b) && b[n] == '"' {
+			return true
+		}
+	}
+}
+
 // NoSuchID is what a client gets for an id that this gateway has not given out.
 func NoSuchID(id string) *Error {
 	return &Error{
 		Status: http.StatusNotFound, Type: "invalid_request_error", Code: "not_found",
 		Message: fmt.Sprintf("Nothing with the id %q is known here: it was not given out by this gateway, or it was changed.", id),
 	}
+}
+
+// notSealedHere is NoSuchID for a sealed text, which is too long to be shown.
+func notSealedHere() *Error {
+	e := NoSuchID("")
+	e.Param = sealedTextField
+	e.Message = "An " + sealedTextField + " is not known here: it was not given out by this gateway, or it was changed."
+	return e
 }
 
 // ResourceGone is what a client gets for an id of a resource that is not configured

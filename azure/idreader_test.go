@@ -67,7 +67,7 @@ func TestTextThatIsNoIDStaysInTheBody(t *testing.T) {
 		`{"model":"m","input":"` + tagged + `"}`,
 		`{"messages":[{"role":"user","content":"see \"` + tagged + `"}]}`,
 		`{"input":["` + tagged + `"],"previous_response_id":null}`,
-		`{"a_id":"` + tagged + ` "}`, `{"a_id":"hello~123456789012"}`, `{"~":"~"}`, `~`, `"` + tagged + `"`,
+		`{"a_id":"` + tagged + ` "}`, `{"a_id":"hello~123456789012"}`, `{"input":"~/src and ~~struck~~","id":"~"}`, `{"~":"~"}`, `~`, `"` + tagged + `"`,
 		`{"input":["text, with","` + tagged + `"]}`,
 	} {
 		var home Home
@@ -90,6 +90,10 @@ func TestIDsThatWereChangedOrBelongApartAreRefused(t *testing.T) {
 		"a foreign id in the path":  {"/v1/files/" + foreign, ``, 404, "not_found"},
 		"a foreign id in the query": {"/v1/files?after=" + foreign, ``, 404, "not_found"},
 		"a foreign id in the body":  {"/v1/batches", `{"input_file_id":"` + foreign + `"}`, 404, "not_found"},
+		"a tag that lost its end":   {"/v1/batches", `{"input_file_id":"` + a.Tagged("file-1")[:len("file-1")+tagSize-1] + `"}`, 404, "not_found"},
+		"a tag that grew":           {"/v1/batches", `{"file_ids":["` + a.Tagged("file-1") + `x"]}`, 404, "not_found"},
+		"a mark without a tag":      {"/v1/batches", `{"input_file_id":"file-1~"}`, 404, "not_found"},
+		"a foreign sealed text":     {"/v1/responses", `{"input":[{"type":"reasoning","encrypted_content":"` + NewTags("other").Resource("a").Tagged("gAAAAA+/==") + `"}]}`, 404, "not_found"},
 		"two resources in the body": {"/v1/responses", `{"file_ids":["` + a.Tagged("file-1") + `","` + b.Tagged("file-2") + `"]}`, 400, "mixed_resources"},
 		"path and body":             {"/v1/vector_stores/" + a.Tagged("vs_1") + "/files", `{"file_id":"` + b.Tagged("file-2") + `"}`, 400, "mixed_resources"},
 	} {
