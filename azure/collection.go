@@ -74,24 +74,74 @@ func (r *Route) HasIDs() bool {
 	case !r.Op.Below || r.Content():
 		return false
 	case r.Op == OpPassthrough:
-		name := strings.TrimPrefix(strings.TrimPrefix(r.Below, "openai/"), "v1/")
-		if named, ok := strings.CutPrefix(name, "deployments/"); ok {
-			_, name, _ = strings.Cut(named, "/")
-		}
-		op := operationsByName[name]
+		op := operationsByName[r.below()]
 		return op == nil || op == OpResponses
 	}
 	return true
 }
 
+// below is Below from the operation's name on, also of the passthrough.
+func (r *Route) below() string {
+	if r.Op != OpPassthrough {
+		return r.Below
+	}
+	name := strings.TrimPrefix(strings.TrimPrefix(r.Below, "openai/"), "v1/")
+	if named, ok := strings.CutPrefix(name, "deployments/"); ok {
+		_, name, _ = strings.Cut(named, "/")
+	}
+	return name
+}
+
+// Asks is the operation that is asked for, be it through the passthrough; that
+// itself for what it does not know.
+func (r *Route) Asks() *Operation {
+	if r.Op == OpPassthrough {
+		if op := operationsByName[r.below()]; op != nil {
+			return op
+		}
+		if op := collection(r.below()); op != nil {
+			return op
+		}
+	}
+	return r.Op
+}
+
+// OneBatch is whether the path is of one batch, or of its cancellation: the answer
+// describes it.
+func (r *Route) OneBatch() bool {
+	below := r.below()
+	return collection(below) == OpBatches && (strings.Count(below, "/") == 1 || strings.HasSuffix(below, "/cancel"))
+}
+
+// ModelUse says what a model_name in the body of a collection's request is for.
+type ModelUse uint8
+
+const (
+	// ModelServes does the work: the deployment's name goes upstream.
+	ModelServes ModelUse = iota
+	// ModelSelects is LiteLLM's way to choose a resource. Azure does not know it.
+	ModelSelects
+	// ModelStays is a model of Azure's own, which may choose a resource too.
+	ModelStays
+)
+
+// ModelUse is the use of the model in the body: Azure's batches have none, and
+// fine-tuning has the base model's name ("fine_tuning/jobs", azure-api reference,
+// section 1b).
+func (r *Route) ModelUse() ModelUse {
+	switch {
+	case r.Op == OpBatches:
+		return ModelSelects
+	case r.Asks() == OpFineTuning:
+		return ModelStays
+	}
+	return ModelServes
+}
+
 // Joins is whether what a request makes is used together with what others make that
 // name no model: an assistant is run on a thread.
 func (r *Route) Joins() bool {
-	below := r.Below
-	if r.Op == OpPassthrough {
-		below = strings.TrimPrefix(below, "openai/")
-	}
-	switch collection(below) {
+	switch r.Asks() {
 	case OpAssistants, OpThreads, OpVectorStores, OpEvals:
 		return true
 	}

@@ -41,17 +41,25 @@ func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (Body, *Error) 
 	return Body{Bytes: e.apply(d), Changed: true, original: d.raw, made: e.list}, nil
 }
 
-// Rename makes the body with the deployment's name and leaves everything else: for
-// what is passed on as it is. drop takes the model away instead.
-func (w *Rewrite) Rename(d *Doc, drop bool) Body {
+// providerSelector is LiteLLM's field that chooses a provider. Azure does not know it.
+const providerSelector = "custom_llm_provider"
+
+// Rename makes the body with the deployment's name where the model serves, without
+// LiteLLM's selectors, and leaves everything else: for what is passed on as it is.
+func (w *Rewrite) Rename(d *Doc, use ModelUse) Body {
 	var e edits
 	switch m := d.members[keyModel]; {
 	case !m.there():
-	case drop:
+	case use == ModelSelects:
 		e.delete(m)
-	default:
+	case use == ModelServes:
 		w.setModel(d, &e)
 	}
+	d.each(func(name string, m member) {
+		if name == providerSelector {
+			e.delete(m)
+		}
+	})
 	if e.none() {
 		return Body{Bytes: d.raw}
 	}

@@ -95,7 +95,7 @@ func ParseRoute(method, path string) (Route, *Error) {
 		name = OpModel.Name
 	}
 	op := operationsByName[name]
-	if below := collection(name); below != nil && (op == nil || op.Below) && r.Model == "" {
+	if below := collection(name); below != nil && (op == nil || op.Below) {
 		r.Op, r.Below = below, name
 		return r, nil
 	}

@@ -36,6 +36,7 @@ type Upload struct {
 
 	part    uploadPart
 	hasFile bool   // a file has begun
+	shorter bool   // its headers have lost their content-length
 	fields  int    // how many have begun
 	name    string // of the field being read
 	held    []byte // the field's headers and value
@@ -84,6 +85,10 @@ func (u *Upload) Write(piece []byte, emit func(kind Piece, b []byte) error) erro
 // Close says that the body has ended. It fails when the form has not.
 func (u *Upload) Close() *Error { return u.close() }
 
+// Shorter is whether what was emitted has lost a content-length: known once the
+// first piece of the file is emitted.
+func (u *Upload) Shorter() bool { return u.shorter }
+
 // take reads the next bytes of the form.
 func (u *Upload) take(event partEvent, b []byte, emit func(Piece, []byte) error) error {
 	switch {
@@ -114,7 +119,9 @@ func (u *Upload) begin(headers []byte, emit func(Piece, []byte) error) error {
 		return invalid("invalid_form", name, "The form has more than one file.")
 	case file:
 		u.part, u.hasFile = filePart, true
-		return emit(PieceForm, withoutLength(headers))
+		kept := withoutLength(headers)
+		u.shorter = len(kept) < len(headers)
+		return emit(PieceForm, kept)
 	case name == "":
 		return invalid("invalid_form", "", "The form has a part without a name.")
 	case u.fields == maxFields:

@@ -92,6 +92,7 @@ var collections = map[string][]step{
 	"evals": {
 		{"POST", "/evals", `{"name":"e","data_source_config":{"type":"custom","item_schema":{}},"testing_criteria":[]}`, "e", ""},
 		{"GET", "/evals/{e}", "", "", ""},
+		{"GET", "/evals/{e}/runs", "", "", ""},
 		{"POST", "/evals/{e}/runs", `{"data_source":{"type":"jsonl","source":{"type":"file_content","content":[]}}}`, "run", ""},
 		{"GET", "/evals/{e}/runs/{run}", "", "", ""},
 		{"DELETE", "/evals/{e}", "", "", ""},
@@ -158,7 +159,10 @@ func walk(t *testing.T, azure *fakeazure.Server, g *gateway, prefix, version str
 	if version != "" {
 		path += map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")] + "api-version=" + version
 	}
-	headers := []string{"x-litellm-model", "m"}
+	var headers []string
+	if !placeholder.MatchString(s.path + s.body) { // where there is an id, that says where
+		headers = []string{"x-litellm-model", "m"}
+	}
 	body := fill(s.body)
 	if fields, ok := strings.CutPrefix(body, multipartBody); ok {
 		body = multipartOf(t, fields)

@@ -13,17 +13,21 @@ import (
 // alone, whatever its size.
 func (s *stream) collection() error {
 	if form := hasMediaType(s.head.contentType, "multipart/form-data"); form && !s.in.end {
+		asks := s.route.Asks()
 		switch {
 		case s.route.Op == azure.OpFiles && s.route.Below == "files":
 			return s.upload()
-		case s.route.Op == azure.OpVideos && s.route.Below == "videos", s.route.Op == azure.OpPassthrough && s.route.Model == "":
+		case s.route.Op == azure.OpVideos && s.route.Below == "videos":
 			return s.form() // the model is in it
+		case s.route.Op == azure.OpPassthrough && s.route.Model == "" && (!asks.Below || asks == azure.OpVideos || asks == s.route.Op):
+			return s.form() // the model may be in it
 		}
 	}
 	if s.merges() {
 		return s.list()
 	}
-	if s.in.end || !hasMediaType(s.head.contentType, "application/json") {
+	json := hasMediaType(s.head.contentType, "application/json") || s.head.contentType == "" && s.route.Op != azure.OpPassthrough
+	if s.in.end || !json {
 		f, err := s.decideBelow(nil)
 		if err != nil {
 			return s.refuse(err)
@@ -44,26 +48,29 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 	table := s.now.table
 	length := len(body)
 	var doc azure.Doc
+	var read bool
 	var named bodyModel
+	use := s.route.ModelUse()
+	selects := true // the model does no more than to choose a resource
 	if body != nil {
 		var err *azure.Error
 		if body, err = table.Tags.Body(body, &r.Home); err != nil {
 			return nil, err
 		}
-		if doc.Scan(body) == nil {
+		if read = doc.Scan(body) == nil; read {
 			if named, err = s.modelIn(&doc); err != nil {
 				return nil, err
 			}
-			if named.name != "" {
-				r.Model = named.name
-				r.Tokens = doc.Estimate(s.route.Op)
-			}
+			r.Model, selects = named.name, named.name == "" || use != azure.ModelServes
+			r.Free = r.Free && (selects || s.route.Op != azure.OpVideos)
+			r.Tokens = doc.Estimate(s.route.Asks())
 		}
 	}
 	if model := s.selector(); r.Model == "" && table.Serves(model) {
-		r.Model = model
+		r.Model, selects = model, s.route.Op != azure.OpPassthrough || s.route.Model == ""
 	}
-	p, err := s.planBelow(&r)
+	r.Batch = s.route.Op == azure.OpBatches
+	p, err := s.planBelow(&r, selects)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +86,9 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 		case named.session:
 			f.body = p.Rewrite.RenameSession(&doc)
 		case named.name != "":
-			f.body = p.Rewrite.Rename(&doc, s.route.Op == azure.OpBatches)
+			f.body = p.Rewrite.Rename(&doc, use)
+		case read && s.route.Op != azure.OpPassthrough:
+			f.body = p.Rewrite.Rename(&doc, azure.ModelStays)
 		}
 		f.body.Changed = f.body.Changed || len(body) != length
 		if f.body.Changed {
@@ -110,8 +119,9 @@ func (s *stream) modelIn(doc *azure.Doc) (bodyModel, *azure.Error) {
 }
 
 // planBelow picks the one deployment that serves: of the model when one is named,
-// else of the resource.
-func (s *stream) planBelow(r *routing.Request) (routing.Plan, *azure.Error) {
+// else of the resource. A model that only selects gives way to the resource that the
+// ids belong to.
+func (s *stream) planBelow(r *routing.Request, selects bool) (routing.Plan, *azure.Error) {
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
 	if !r.Home.Found && s.route.Joins() {
@@ -119,12 +129,12 @@ func (s *stream) planBelow(r *routing.Request) (routing.Plan, *azure.Error) {
 	}
 	if r.Model != "" {
 		p, err := s.now.table.Plan(ctx, r)
-		if err == nil || !r.Free || !r.Home.Found {
+		if err == nil || !selects || !r.Home.Found {
 			p.Next, p.Repeat, p.Timeout = nil, false, 0
 			p.Refused = [azure.NumRefusals][][]*routing.Deployment{}
 			return p, err
 		}
-		r.Model = "" // where its ids are counts for more
+		r.Model = ""
 	}
 	return s.now.table.AtHome(ctx, r, s.head.provider != "" || s.route.Op == azure.OpPassthrough)
 }

@@ -20,6 +20,12 @@ func TestRequestsOfCollectionsGoToTheResourceWithoutTags(t *testing.T) {
 		{"POST", "/v1/responses/" + response + "/cancel", "{}", "/openai/responses/resp_1/cancel?api-version=2025-03-01-preview", ""},
 		{"POST", "/v1/batches", `{"input_file_id":"` + file + `","endpoint":"/v1/chat/completions"}`, "/openai/batches?api-version=2024-10-21", `{"input_file_id":"file-1","endpoint":"/v1/chat/completions"}`},
 		{"POST", "/v1/batches", `{"input_file_id":"` + file + `","model":"chat"}`, "/openai/batches?api-version=2024-10-21", `{"input_file_id":"file-1"}`},
+		{"POST", "/v1/batches", `{"input_file_id":"` + file + `","custom_llm_provider":"azure"}`, "/openai/batches?api-version=2024-10-21", `{"input_file_id":"file-1"}`},
+		{"POST", "/openai/deployments/chat/batches?api-version=2025-04-01-preview", `{"input_file_id":"` + file + `","model":"chat"}`, "/openai/batches?api-version=2024-10-21", `{"input_file_id":"file-1"}`},
+		{"GET", "/openai/deployments/chat/batches/" + r.Tagged("batch_1") + "?api-version=2025-04-01-preview", "", "/openai/batches/batch_1?api-version=2024-10-21", ""},
+		{"GET", "/openai/deployments/chat/responses/" + response + "?api-version=2025-04-01-preview", "", "/openai/responses/resp_1?api-version=2025-03-01-preview", ""},
+		{"POST", "/v1/fine_tuning/jobs", `{"model":"chat","training_file":"` + file + `"}`, "/openai/fine_tuning/jobs?api-version=2024-10-21", `{"model":"chat","training_file":"file-1"}`},
+		{"POST", "/azure/openai/fine_tuning/jobs?api-version=2024-10-21", `{"model":"chat","training_file":"` + file + `"}`, "/openai/fine_tuning/jobs?api-version=2024-10-21", `{"model":"chat","training_file":"file-1"}`},
 		{"POST", "/v1/fine_tuning/jobs", `{"model":"gpt-4o-mini","training_file":"` + file + `"}`, "/openai/fine_tuning/jobs?api-version=2024-10-21", `{"model":"gpt-4o-mini","training_file":"file-1"}`},
 		{"POST", "/openai/assistants?api-version=2024-05-01-preview", `{"model":"chat","name":"Math Tutor"}`, "/openai/assistants?api-version=2024-05-01-preview", `{"model":"gpt-4o-prod","name":"Math Tutor"}`},
 		{"POST", "/azure/openai/assistants?api-version=2024-05-01-preview", `{"model":"chat","name":"Math Tutor"}`, "/openai/assistants?api-version=2024-05-01-preview", `{"model":"gpt-4o-prod","name":"Math Tutor"}`},
@@ -77,5 +83,59 @@ func TestIDsThatAreNotOursAre404InTheClientsShape(t *testing.T) {
 	answers, _ := play(t, s, headersRequest(true, ":method", "GET", ":path", "/v1/files/file-1~AAAAAAAAAAAA"))
 	if len(answers) != 1 || answers[0].GetImmediateResponse().GetStatus().GetCode() != 401 {
 		t.Errorf("who may not call learns that there is no such id: %v", answers)
+	}
+}
+
+// apartFile has the model chat on one resource alone.
+const apartFile = testFile + `  - model_name: embed-b
+    litellm_params: {model: azure/embed-b, api_base: "https://b.openai.azure.com", api_key: k}
+`
+
+func TestAModelThatIsNotWhereTheIDsBelongIsRefusedAndNeverRenamedToAnother(t *testing.T) {
+	s, seen := serverOf(t, apartFile)
+	deployments := s.current.Load().table.Deployments
+	there := deployments[len(deployments)-1].Resource
+	thread, file := there.Tagged("thread_1"), there.Tagged("file-1")
+	for name, tt := range map[string]struct {
+		path, body, header string
+		want               string // the body upstream, "" for a refusal
+	}{
+		"a run":                  {"/openai/threads/" + thread + "/runs", `{"model":"chat","assistant_id":"` + there.Tagged("asst_1") + `"}`, "", ""},
+		"a run, passed through":  {"/azure/openai/threads/" + thread + "/runs", `{"model":"chat"}`, "", ""},
+		"a selector in a header": {"/v1/vector_stores", `{"file_ids":["` + file + `"]}`, "chat", `{"file_ids":["file-1"]}`},
+		"a selector in the body": {"/v1/batches", `{"model":"chat","input_file_id":"` + file + `"}`, "", `{"input_file_id":"file-1"}`},
+		"a base model":           {"/v1/fine_tuning/jobs", `{"model":"chat","training_file":"` + file + `"}`, "", `{"model":"chat","training_file":"file-1"}`},
+		"without a content-type": {"/v1/batches", `{"input_file_id":"` + file + `"}`, "none", `{"input_file_id":"file-1"}`},
+	} {
+		pairs := []string{":method", "POST", ":path", tt.path, "authorization", "Bearer sk-client", "content-type", "application/json"}
+		switch tt.header {
+		case "":
+		case "none":
+			pairs = pairs[:len(pairs)-2]
+		default:
+			pairs = append(pairs, "x-litellm-model", tt.header)
+		}
+		refusedBefore := len(seen.refused)
+		answers, _ := play(t, s, headersRequest(false, pairs...), bodyRequest([]byte(tt.body), true))
+		last := answers[len(answers)-1]
+		if tt.want == "" {
+			if len(seen.refused) == refusedBefore || seen.refused[len(seen.refused)-1].Code != "resource_mismatch" {
+				t.Errorf("%s: %v", name, last)
+			}
+			continue
+		}
+		if got := string(last.GetRequestBody().GetResponse().GetBodyMutation().GetBody()); got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+func TestAFileThatIsPassedThroughWithoutAModelPassesEnvoyAlone(t *testing.T) {
+	s, _ := newServer(t, nil)
+	for path, alone := range map[string]bool{"/azure/openai/files": true, "/azure/openai/v1/files": true, "/azure/openai/v1/images/edits": false, "/azure/what/is/new": false} {
+		answers, _ := play(t, s, headersRequest(false, ":method", "POST", ":path", path, "content-type", "multipart/form-data; boundary=x", "authorization", "Bearer sk-client"))
+		if got := len(answers) == 1 && answers[0].GetRequestHeaders() != nil; got != alone {
+			t.Errorf("%s: %v", path, answers)
+		}
 	}
 }

@@ -67,7 +67,7 @@ const maxBatch = 256 << 10
 
 // readsBatch is whether the answer describes a batch.
 func (s *stream) readsBatch() bool {
-	return s.route.Op == azure.OpBatches && s.head.method == "GET" && strings.Count(s.route.Below, "/") == 1
+	return s.route.OneBatch()
 }
 
 // refusedEarly serves a response that has begun before the request's body was whole:

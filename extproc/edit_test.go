@@ -97,7 +97,7 @@ func TestTrailersOfAnAnswerPass(t *testing.T) {
 }
 
 func TestABatchIsReadWhenItIsAskedFor(t *testing.T) {
-	for path, want := range map[string]int{"/v1/batches/batch_1": 1, "/v1/batches": 0, "/v1/files/file-1": 0} {
+	for path, want := range map[string]int{"/v1/batches/batch_1": 1, "/azure/openai/batches/batch_1": 1, "/azure/openai/v1/batches/batch_1": 1, "/v1/batches/batch_1/cancel": 1, "/v1/batches": 0, "/v1/files/file-1": 0} {
 		s, seen := newServer(t, nil)
 		_, err := play(t, s, headersRequest(true, ":method", "GET", ":path", path, "authorization", "Bearer sk-client"),
 			answerHead(false, ":status", "200", "content-type", "application/json"), answerBody(`{"id":"batch_1",`, false), answerBody(`"status":"completed"}`, true))

@@ -123,7 +123,7 @@ func (s *stream) planForm(model string) (*forward, *routing.Attempt, *azure.Erro
 	} else if named := s.selector(); s.now.table.Serves(named) {
 		r.Model = named
 	}
-	p, err := s.planBelow(r)
+	p, err := s.planBelow(r, r.Free)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -16,7 +16,7 @@ import (
 // (enable_loadbalancing_on_batch_endpoints) its first line does. Then one deployment
 // is chosen, and each line gets its name.
 //
-// A file that Go need not see passes Envoy alone.
+// The file of an upload session (uploads) passes Envoy alone.
 func (s *stream) upload() error {
 	u := &uploading{stream: s, request: routing.Request{Op: s.route.Op, Home: s.home, Size: -1, Free: true}}
 	form, err := azure.NewUpload(s.head.contentType, u.field)
@@ -102,8 +102,8 @@ func (u *uploading) rename(model string) (string, *azure.Error) {
 	if u.f != nil {
 		return "", &azure.Error{Status: http.StatusBadRequest, Type: "invalid_request_error", Code: "model_mismatch", Param: "file", Message: "Its model is not that of the first line: a batch has one."}
 	}
-	u.request.Model = model
-	p, err := u.planBelow(&u.request)
+	u.request.Model, u.request.Batch, u.request.Free = model, true, false
+	p, err := u.planBelow(&u.request, false)
 	if err != nil {
 		return "", err
 	}
@@ -116,7 +116,7 @@ func (u *uploading) rename(model string) (string, *azure.Error) {
 func (u *uploading) begin(p *routing.Plan) {
 	u.f = u.forwarding(p, u.request.Model)
 	u.f.path, _ = p.Target.Path(&u.route)
-	u.f.chunked = u.lines != nil || u.dropped // how long it will be nobody knows
+	u.f.chunked = u.lines != nil || u.dropped || u.form.Shorter() // how long it will be nobody knows
 }
 
 // giveBack gives back what was taken for a file that is not sent.
@@ -200,7 +200,8 @@ func (u *uploading) decide() error {
 	if model := u.selector(); u.request.Model == "" && u.now.table.Serves(model) {
 		u.request.Model = model
 	}
-	p, err := u.planBelow(&u.request)
+	u.request.Batch = u.purpose == "batch"
+	p, err := u.planBelow(&u.request, true)
 	if err != nil {
 		return err
 	}

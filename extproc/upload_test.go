@@ -1,6 +1,10 @@
 package extproc
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -87,6 +91,49 @@ func TestABadLineIsRefusedByItsNumberBeforeAnythingIsSent(t *testing.T) {
 	}
 	if n := inFlight(s); n != 0 {
 		t.Errorf("%d in flight", n)
+	}
+}
+
+func TestABatchsFileGoesWhereThereIsRoomAndToDeploymentsForBatchesAlone(t *testing.T) {
+	const file = testFile + `  - model_name: batch
+    litellm_params: {model: azure/chats, api_base: "https://b.openai.azure.com", api_key: k}
+  - model_name: batch
+    litellm_params: {model: azure/first, api_base: "https://c.openai.azure.com", api_key: k, rpm: 1}
+    model_info: {mode: batch}
+  - model_name: batch
+    litellm_params: {model: azure/second, api_base: "https://d.openai.azure.com", api_key: k, rpm: 2}
+    model_info: {mode: batch}
+litellm_settings: {enable_loadbalancing_on_batch_endpoints: true}
+`
+	s, seen := serverOf(t, file)
+	names := map[string]int{}
+	for range 5 {
+		_, body, status := uploaded(t, s, formOf("purpose=batch", "file="+batchLine("batch")), 1<<20)
+		for _, name := range []string{"chats", "first", "second"} {
+			if strings.Contains(body, `"`+name+`"`) {
+				names[name]++
+			}
+		}
+		if status != 0 {
+			names[fmt.Sprint(status)]++
+		}
+	}
+	if want := map[string]int{"first": 1, "second": 2, "429": 2}; !maps.Equal(names, want) {
+		t.Errorf("%v, want %v: %v", names, want, seen.refused)
+	}
+}
+
+func TestAFileWhoseOwnLengthWasTakenAwayHasNoOtherLengthEither(t *testing.T) {
+	form := strings.Replace(formOf("purpose=fine-tune", "file=abcd"), `"f.jsonl"`+"\r\n", `"f.jsonl"`+"\r\nContent-Length: 4\r\n", 1)
+	s, _ := newServer(t, nil)
+	answers, _ := play(t, s, headersRequest(false, ":method", "POST", ":path", "/v1/files", "content-type", "multipart/form-data; boundary=b", "content-length", strconv.Itoa(len(form)), "authorization", "Bearer sk-client"), bodyRequest([]byte(form), true))
+	for _, a := range answers {
+		if h := a.GetRequestHeaders(); h != nil && !slices.Contains(h.GetResponse().GetHeaderMutation().GetRemoveHeaders(), "content-length") {
+			t.Errorf("%v", h)
+		}
+	}
+	if len(answers) < 3 {
+		t.Errorf("%v", answers)
 	}
 }
 

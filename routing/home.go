@@ -100,7 +100,7 @@ func (t *Table) BatchPrice(resource, deployment string) (input, output float64, 
 		if d.Target.Deployment == deployment {
 			return d.InputCost, d.OutputCost, d.Cost >= 0
 		}
-		if d.Mode == "batch" {
+		if d.forBatches() {
 			forBatches = append(forBatches, d)
 		}
 	}

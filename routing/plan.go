@@ -24,6 +24,9 @@ type Request struct {
 	Size int64
 	// Free is for what asks no model for anything: it counts against no limit.
 	Free bool
+	// Batch is for what belongs to a batch: in a group that has deployments for
+	// batches (model_info.mode: batch) and others, each serve their own.
+	Batch bool
 	// Stream says that the client wants a stream.
 	Stream bool
 }
@@ -210,6 +213,9 @@ func (p *planner) gather(g *group) {
 		d := g.deployments[(first+i)%n]
 		if p.r.Home.Found && d.Resource.Code != p.r.Home.Code {
 			p.apart = true
+			continue
+		}
+		if g.batches && g.others && d.forBatches() != p.r.Batch {
 			continue
 		}
 		if d.Credential.Ready() != nil {

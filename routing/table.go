@@ -74,6 +74,7 @@ type group struct {
 	weighted         bool  // some have a weight
 	limited          bool  // some have a limit
 	mixed            bool  // not all take the same parameters
+	batches, others  bool  // some are for batches, some are not
 
 	fallbacks []fallback
 	refused   [azure.NumRefusals][]fallback // for prompts that it refuses
@@ -145,7 +146,12 @@ func (g *group) add(d *Deployment) {
 	g.mostRPM, g.mostTPM = max(g.mostRPM, d.RPM), max(g.mostTPM, d.TPM)
 	g.weighted = g.weighted || d.Weight > 0
 	g.limited = g.limited || d.RPM > 0 || d.TPM > 0
+	g.batches, g.others = g.batches || d.forBatches(), g.others || !d.forBatches()
 }
+
+// forBatches is whether it serves batches alone, as Azure's deployments of the type
+// global batch do.
+func (d *Deployment) forBatches() bool { return d.Mode == "batch" }
 
 // refuses is whether another group is asked when this one refuses a prompt.
 func (g *group) refuses() bool {
