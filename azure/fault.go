@@ -42,6 +42,28 @@ var statusFaults = map[int]Fault{
 	http.StatusTooManyRequests:  FaultThrottled, // token or call rate, or no capacity
 }
 
+// clientErrors are codes and types of errors inside a stream which are about the
+// request: a prompt that is refused, or a filter that could not look at it.
+var clientErrors = []string{`"invalid_request_error"`, `"invalid_prompt"`, `"content_filter_error"`}
+
+// FaultInStream classifies an error that stands in a stream whose status was 200, by
+// the beginning of its text.
+func FaultInStream(text string) Fault {
+	for _, r := range refusals {
+		for _, word := range r.words {
+			if strings.Contains(text, word) {
+				return FaultClient
+			}
+		}
+	}
+	for _, word := range clientErrors {
+		if strings.Contains(text, word) {
+			return FaultClient
+		}
+	}
+	return FaultServer
+}
+
 // DeploymentMissing is whether the body of a 404 says that the deployment is not
 // there (Azure's DeploymentNotFound, OpenAI's model_not_found). Any other 404 is of
 // a path or an api-version, which is the client's to choose.

@@ -42,3 +42,19 @@ func TestA404IsTheDeploymentsOnlyWhenItSaysSo(t *testing.T) {
 		}
 	}
 }
+
+func TestAnErrorInsideAStreamIsTheDeploymentsUnlessItIsAboutTheRequest(t *testing.T) {
+	for text, want := range map[string]Fault{
+		`"error":{"code":"server_error","message":"The server had an error"`:                    FaultServer,
+		"\nevent: error\ndata: {\"type\":\"error\",\"code\":\"server_error\"":                   FaultServer,
+		`"error":{"code":"content_filter","message":"The response was filtered"`:                FaultClient,
+		`"error":{"code":"content_filter_error","message":"The contents are not filtered"}`:     FaultClient,
+		`"error":{"code":"context_length_exceeded"`:                                             FaultClient,
+		`"error":{"code":"invalid_prompt","message":"Invalid prompt"`:                           FaultClient,
+		`"error":{"type":"invalid_request_error","code":null,"message":"Image is not an image"`: FaultClient,
+	} {
+		if got := FaultInStream(text); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}

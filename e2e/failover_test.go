@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -167,8 +168,8 @@ func TestWaitsThatAreUnknownAreNotPassedOn(t *testing.T) {
 
 func TestNothingIsReplayedAfterTheFirstByte(t *testing.T) {
 	azure := fleet(t)
-	g := start(t, groups(azure, "", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))
-	for name, fault := range map[string]fakeazure.Fault{"reset": fakeazure.ResetAfter(2), "error event": fakeazure.ErrorEventAfter(2), "cut": fakeazure.TruncateAfter(2)} {
+	g := start(t, groups(azure, "router_settings: {allowed_fails: 100}\n", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))
+	for name, fault := range map[string]fakeazure.Fault{"reset": fakeazure.ResetAfter(2), "error event": fakeazure.ErrorEventAfter(2), "flat error event": fakeazure.FlatErrorEventAfter(2), "flat error event at once": fakeazure.FlatErrorEventAfter(0), "cut": fakeazure.TruncateAfter(2)} {
 		t.Run(name, func(t *testing.T) {
 			azure.Reset()
 			before := g.deployments()["m-a"].Failed
@@ -185,4 +186,35 @@ func TestNothingIsReplayedAfterTheFirstByte(t *testing.T) {
 			eventually(t, "it counts against the deployment", func() bool { return g.deployments()["m-a"].Failed == before+1 })
 		})
 	}
+}
+
+func TestAPromptThatIsRefusedInsideAStreamIsNotTheDeploymentsFault(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a"}))
+	const often = 4 // failures in a row that would cool it down
+	azure.Script("a", "chat-a", fakeazure.FilteredEventAfter(1).Times(often)...)
+	for range often {
+		resp := stream(t.Context(), t, g, strings.Replace(streamBody, `"chat"`, `"m"`, 1))
+		if text, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(text), "content_filter") {
+			t.Errorf("%s, %v", text, err)
+		}
+	}
+	eventually(t, "all are told", func() bool { return g.deployments()["m-a"].Served == often })
+	if a := g.deployments()["m-a"]; a.Failed != 0 || a.Cooldown != nil {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestAPathThatAzureDoesNotHaveCoolsNoDeploymentDown(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a", more: ""}, member{group: "m", resource: "b", more: ""}))
+	azure.Script("a", "chat-a", fakeazure.UnknownPath())
+	azure.Script("b", "chat-b", fakeazure.UnknownPath())
+	if got := g.chat("m"); got.status != 404 || got.header.Get("x-azproc-attempts") != "2" {
+		t.Fatalf("%d %v %s", got.status, got.header, got.body)
+	}
+	eventually(t, "both serve", func() bool {
+		all := g.deployments()
+		return all["m-a"].Failed+all["m-b"].Failed > 0 && all["m-a"].Cooldown == nil && all["m-b"].Cooldown == nil
+	})
 }

@@ -104,7 +104,7 @@ func (e *Entry) Fault() (azure.Fault, string) {
 		}
 	}
 	if e.Error != "" { // inside of a stream that began well
-		return azure.FaultServer, e.Error
+		return azure.FaultInStream(e.Error), e.Error
 	}
 	return azure.FaultNone, ""
 }

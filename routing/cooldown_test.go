@@ -112,17 +112,19 @@ func TestACooldownIsTakenBackWhenTheRequestWasAtFault(t *testing.T) {
 	before := w.clock.Now()
 	w.clock.add(time.Second)
 	w.fails("one", 404, 0)
-	w.fleet.Pardon(w.id("one"), w.clock.Now().Add(time.Second))
+	w.fleet.Pardon(w.clock.Now().Add(time.Second))
 	if _, order := w.plan("m"); order != "two" {
 		t.Errorf("a later request took it back: %s", order)
 	}
-	w.fleet.Pardon(w.id("one"), before)
+	w.fails("two", 404, 0)
+	w.fleet.Pardon(before)
 	if _, order := w.plan("m"); sorted(order) != "one two" {
 		t.Errorf("planned %s", order)
 	}
 	w.fails("one", 429, time.Minute)
-	w.fleet.Pardon(w.id("one"), before)
-	if _, order := w.plan("m"); order != "two one" {
-		t.Errorf("a cool-down for another reason was taken back: %s", order)
+	w.fails("two", 403, 0)
+	w.fleet.Pardon(before)
+	if s := w.States(); s[0].Fault != "throttled" || s[1].Fault != "config" {
+		t.Errorf("a cool-down for another reason was taken back: %q, %q", s[0].Fault, s[1].Fault)
 	}
 }

@@ -136,15 +136,17 @@ func (f *Fleet) Prolong(id string, fault azure.Fault, wait time.Duration, why st
 	}
 }
 
-// Pardon takes back a report of FaultConfig by a request that began at a time: its
-// answer, which was not known yet, says that the request itself was wrong.
-func (f *Fleet) Pardon(id string, began time.Time) {
-	m, store := f.find(id)
-	if m == nil {
-		return
-	}
-	if m.cooldown.pardon(began) && store != nil {
-		store.CoolDown(Cooldown{ID: id})
+// Pardon takes back what a request that began at a time has had reported of 404s:
+// its answer, which was not known yet, says that the request itself was wrong, and so
+// it was at every deployment that it came to. One that another request has cooled
+// meanwhile is looked at once more.
+func (f *Fleet) Pardon(began time.Time) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	for id, m := range f.members {
+		if m.missing(began) && m.cooldown.pardon(began) && f.store != nil {
+			f.store.CoolDown(Cooldown{ID: id})
+		}
 	}
 }
 

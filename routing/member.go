@@ -2,6 +2,7 @@ package routing
 
 import (
 	"math"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,13 @@ func (m *member) failures() []Failure {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return append([]Failure{}, m.last...)
+}
+
+// missing is whether the latest failure is a 404, of that time or later.
+func (m *member) missing(began time.Time) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.last) > 0 && m.last[0].Status == http.StatusNotFound && !m.last[0].At.Before(began)
 }
 
 // take reserves room in this process's windows. It gives the minute whose tokens

@@ -57,7 +57,7 @@ func (l ledger) Ended(e *envoy.Entry) {
 		// The attempt was told already, but not what its text says.
 		l.fleet.Prolong(claim.ID, fault, wait(e, time.Now()), why)
 	case fault == azure.FaultClient && e.Status == http.StatusNotFound:
-		l.fleet.Pardon(claim.ID, e.Began)
+		l.fleet.Pardon(e.Began)
 	case fault == azure.FaultServer && e.Status == 200 && e.Error != "":
 		// An error inside of a stream is no failed attempt to Envoy.
 		l.fleet.Report(routing.Outcome{ID: claim.ID, Status: e.Status, Fault: fault, Why: why, Began: e.Began})

@@ -90,6 +90,9 @@ func TokenRevoked() Fault { return Fault{kind: faultFailure, failure: wrongToken
 // PermissionDenied answers 401 as Azure does when the role is missing.
 func PermissionDenied() Fault { return Fault{kind: faultFailure, failure: roleMissing()} }
 
+// UnknownPath answers 404 as for a path or an api-version that Azure does not have.
+func UnknownPath() Fault { return Fault{kind: faultFailure, failure: resourceNotFound()} }
+
 // ContentFilter answers 400 as for a prompt that the filter refuses.
 func ContentFilter() Fault { return Fault{kind: faultFailure, failure: filtered()} }
 
@@ -123,6 +126,21 @@ func ErrorEventAfter(n int) Fault {
 		"type": "server_error", "param": nil,
 	}}))
 	return Fault{cut: cutEvent, after: n, body: event}
+}
+
+// FlatErrorEventAfter is ErrorEventAfter in the shape of the Responses API, whose
+// error events have no object.
+func FlatErrorEventAfter(n int) Fault {
+	return Fault{cut: cutEvent, after: n, body: sse("error", encode(object{
+		"type": "error", "sequence_number": n, "code": "server_error", "message": "The server had an error while processing your request. Sorry about that!", "param": nil,
+	}))}
+}
+
+// FilteredEventAfter is ErrorEventAfter for a prompt that the content filter refuses.
+func FilteredEventAfter(n int) Fault {
+	return Fault{cut: cutEvent, after: n, body: sse("", encode(object{"error": object{
+		"code": "content_filter", "message": "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.", "type": nil, "param": "prompt",
+	}}))}
 }
 
 // Times repeats a fault, for [Server.Script].

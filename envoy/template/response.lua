@@ -54,7 +54,7 @@ function envoy_on_response(handle)
   local kind = h:get("content-type") or ""
   local sse = find(kind, "text/event-stream", 1, true)
   if not failed and not sse and not find(kind, "json", 1, true) then return end
-  local carry, windows, open, err, erring = "", {}, nil, "", failed
+  local carry, windows, open, err, erring = "\n", {}, nil, "", failed
   for chunk in handle:bodyChunks() do
     local n = chunk:length()
     if n > 0 then
@@ -72,7 +72,7 @@ function envoy_on_response(handle)
           p = find(j, '"usage":{', p + 9, true)
         end
         if sse and not erring then
-          p = find(j, '"error":{', 1, true) or find(j, '"error": {', 1, true)
+          p = find(j, '"error":{', 1, true) or find(j, '"error": {', 1, true) or find(j, '\nevent: e', 1, true) -- rror: a flat one
           if p then
             erring = true
             err = sub(j, p, p + ERROR - 1)
