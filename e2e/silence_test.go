@@ -42,7 +42,10 @@ func TestADeploymentThatFallsSilentIsLeftForTheNext(t *testing.T) {
 	if err := lines.Err(); err != io.ErrUnexpectedEOF || events != 3 || asked(azure) != "a" {
 		t.Errorf("in its answer: %d events, then %v; asked %q", events, err, asked(azure))
 	}
-	eventually(t, "it counts against the deployment", func() bool { return g.deployments()["m-a"].Failed == 2 })
+	eventually(t, "it counts against the deployment, and both failures are told", func() bool {
+		a := g.deployments()["m-a"]
+		return a.Failed == 2 && len(a.LastErrors) == 2
+	})
 	for _, failure := range g.deployments()["m-a"].LastErrors {
 		if failure.Fault != "server" || failure.Why != "the answer fell silent" {
 			t.Errorf("%+v", failure)
