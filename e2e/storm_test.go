@@ -95,7 +95,7 @@ var (
 // will be asked of it.
 func stormAzure(t *testing.T, seed uint64) *fakeazure.Server {
 	t.Helper()
-	config := fakeazure.Config{GatewayKeys: []string{clientKey}}
+	var config fakeazure.Config
 	for _, name := range []string{"a", "b", "c", "o"} {
 		r := fakeazure.Resource{Name: name, Keys: []string{keyOf(name)}}
 		if name == "o" {
@@ -108,14 +108,7 @@ func stormAzure(t *testing.T, seed uint64) *fakeazure.Server {
 		}
 		config.Resources = append(config.Resources, r)
 	}
-	azure := fakeazure.New(config)
-	if err := azure.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		azure.Check(t)
-		azure.Close()
-	})
+	azure := azureOf(t, config)
 	for i, p := range stormPlaces {
 		random, faults := rand.New(rand.NewPCG(seed, uint64(i))), stormFaults
 		if p.group == "stream" {
