@@ -79,10 +79,7 @@ func TestAFailingDeploymentIsFeltByNobody(t *testing.T) {
 			if got := asked(azure); got != tt.asked && !(tt.base != "" && strings.ReplaceAll(got, "a ", "") == tt.asked) {
 				t.Errorf("asked %q, want %q", got, tt.asked)
 			}
-			eventually(t, "nothing is in hand", func() bool {
-				all := g.deployments()
-				return all["m-a"].InFlight == 0 && all["m-b"].InFlight == 0
-			})
+			g.settled()
 		})
 	}
 }

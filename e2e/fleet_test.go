@@ -35,15 +35,7 @@ func fleetOf(t testing.TB, quotas fakeazure.Quotas) *fakeazure.Server {
 		}
 		all = append(all, r)
 	}
-	s := fakeazure.New(fakeazure.Config{GatewayKeys: []string{clientKey}, Resources: all, Quotas: quotas})
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.Check(t)
-		s.Close()
-	})
-	return s
+	return azureOf(t, fakeazure.Config{Resources: all, Quotas: quotas})
 }
 
 // member is one deployment of a model list.

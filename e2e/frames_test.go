@@ -26,7 +26,7 @@ func secureFleet(t *testing.T) (*fakeazure.Server, string) {
 	lender.EnableHTTP2 = true
 	lender.StartTLS()
 	t.Cleanup(lender.Close)
-	c := fakeazure.Config{GatewayKeys: []string{clientKey}}
+	var c fakeazure.Config
 	for _, name := range resources[:2] {
 		r := fakeazure.Resource{Name: name, Keys: []string{keyOf(name)}, TLS: lender.TLS}
 		for kind, model := range kinds {
@@ -34,19 +34,12 @@ func secureFleet(t *testing.T) (*fakeazure.Server, string) {
 		}
 		c.Resources = append(c.Resources, r)
 	}
-	s := fakeazure.New(c)
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.Check(t)
-		s.Close()
-	})
+	azure := azureOf(t, c)
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: lender.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return s, ca
+	return azure, ca
 }
 
 // overBoth runs a test with upstreams that speak HTTP, and with some that speak TLS.

@@ -115,6 +115,24 @@ func (g *gateway) await() {
 	}
 }
 
+// serves is whether the gateway answers; one that does not answer soon does not.
+func (g *gateway) serves() bool {
+	g.t.Helper()
+	ctx, cancel := context.WithTimeout(g.t.Context(), time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", g.url+"/v1/models", nil)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	r.Header.Set("api-key", clientKey)
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == 200
+}
+
 // launch is start without the wait.
 func launch(t testing.TB, config string, env []string, args ...string) *gateway {
 	t.Helper()
@@ -248,6 +266,12 @@ func do(t testing.TB, method, url, body string, header ...string) answer {
 			r.Header.Del(header[i])
 		}
 	}
+	return finish(t, r)
+}
+
+// finish sends a request and reads the answer.
+func finish(t testing.TB, r *http.Request) answer {
+	t.Helper()
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -281,10 +305,18 @@ func fake(t testing.TB) *fakeazure.Server {
 	for kind, model := range kinds {
 		deployments = append(deployments, fakeazure.Deployment{Name: "dep-" + kind, Model: model})
 	}
-	s := fakeazure.New(fakeazure.Config{GatewayKeys: []string{clientKey}, Resources: []fakeazure.Resource{
+	return azureOf(t, fakeazure.Config{Resources: []fakeazure.Resource{
 		{Name: "a", Keys: []string{azureKey}, Deployments: deployments},
 		{Name: "o", Provider: fakeazure.ProviderOpenAI, Keys: []string{openAIKey}, Deployments: deployments},
 	}})
+}
+
+// azureOf starts an Azure for the clients of these tests, and fails the test on
+// what must not arrive.
+func azureOf(t testing.TB, config fakeazure.Config) *fakeazure.Server {
+	t.Helper()
+	config.GatewayKeys = []string{clientKey}
+	s := fakeazure.New(config)
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}

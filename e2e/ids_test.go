@@ -54,12 +54,21 @@ func TestTheIDsInAStreamOfResponsesAreTaggedAsTheyPass(t *testing.T) {
 	if !strings.Contains(text, "event: response.completed") {
 		t.Fatalf("%s", text)
 	}
+	ids := 0
 	for _, event := range strings.Split(text, "\n\n") {
 		for _, part := range strings.SplitAfter(event, `"id":"`)[1:] {
-			if id, _, _ := strings.Cut(part, `"`); strings.HasPrefix(id, "resp_") && !strings.Contains(id, "~") {
+			id, _, _ := strings.Cut(part, `"`)
+			if !strings.HasPrefix(id, "resp_") {
+				continue
+			}
+			ids++
+			if !strings.Contains(id, "~") {
 				t.Errorf("%s has no tag in %s", id, event)
 			}
 		}
+	}
+	if ids == 0 {
+		t.Errorf("no id in %s", text)
 	}
 }
 
@@ -97,7 +106,7 @@ func TestIDsOfAResourceThatIsNoLongerConfiguredSaySo(t *testing.T) {
 			t.Errorf("%d %s", got.status, got.body)
 		}
 	}
-	got := do(t, "GET", g.url+"/v1/responses/"+id[:len(id)-1]+"_", "")
+	got := do(t, "GET", g.url+"/v1/responses/"+strings.Replace(id, "resp_", "resp_0", 1), "")
 	if _, code, _ := openAIError(t, got); got.status != 404 || code != "not_found" {
 		t.Errorf("a changed id: %d %s", got.status, got.body)
 	}

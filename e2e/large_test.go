@@ -50,16 +50,8 @@ func sendFile(t *testing.T, g *gateway, purpose, line string, size int64) (answe
 	r.ContentLength = int64(len(head)+len(tail)) + size
 	r.Header.Set("content-type", "multipart/form-data; boundary=large")
 	r.Header.Set("authorization", "Bearer "+clientKey)
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answer{resp.StatusCode, resp.Header, string(text)}, hex.EncodeToString(hash.Sum(nil))
+	got := finish(t, r)
+	return got, hex.EncodeToString(hash.Sum(nil))
 }
 
 // grown runs something and gives how much the two processes grew by, in bytes.

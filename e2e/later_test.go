@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"testing"
-	"time"
 
 	"github.com/azproc/azproc/e2e/fakeazure"
 )
@@ -12,9 +11,7 @@ import (
 func TestALimitHoldsForLaterAttemptsAndSaysNothingOfTheDeployments(t *testing.T) {
 	azure := fleet(t)
 	g := start(t, groups(azure, "", member{group: "m", resource: "a", more: ", rpm: 1, timeout: 1"}, member{group: "m", resource: "b", more: ", rpm: 1"}))
-	if left := time.Until(time.Now().Truncate(time.Minute).Add(time.Minute)); left < 5*time.Second {
-		eventually(t, "a minute begins", func() bool { return time.Now().Second() < 5 })
-	}
+	aMinuteAhead(t)
 	azure.Script("a", "chat-a", fakeazure.Stall())
 	first := make(chan answer, 1)
 	go func() { first <- g.chat("m") }()

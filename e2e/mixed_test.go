@@ -66,7 +66,7 @@ func newMixture(t *testing.T) *mixture {
 	if err := os.WriteFile(roots, entra.CAPEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := fakeazure.Config{GatewayKeys: []string{clientKey}}
+	var config fakeazure.Config
 	for _, s := range stands {
 		r := fakeazure.Resource{Name: s.resource, Keys: []string{keyOf(s.resource)}}
 		if s.token {
@@ -80,14 +80,7 @@ func newMixture(t *testing.T) *mixture {
 		}
 		config.Resources = append(config.Resources, r)
 	}
-	azure := fakeazure.New(config)
-	if err := azure.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		azure.Check(t)
-		azure.Close()
-	})
+	azure := azureOf(t, config)
 	var list strings.Builder
 	fmt.Fprintf(&list, "general_settings: {master_key: %s}\nrouter_settings: {disable_cooldowns: true}\nmodel_list:\n", clientKey)
 	for kind, model := range kinds {

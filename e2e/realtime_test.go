@@ -156,6 +156,7 @@ func TestAKeyInASecondHeaderOfSubProtocolsGoesNoFurther(t *testing.T) {
 func TestAWebSocketThatIsRefusedIsAnsweredInOpenAIsShape(t *testing.T) {
 	azure := fleet(t)
 	g := start(t, groups(azure, "", member{group: "voice", kind: "realtime", resource: "a", more: ", rpm: 1"}, member{group: "gone", kind: "realtime", resource: "a", base: "http://127.0.0.1:1"}))
+	aMinuteAhead(t)
 	socket(t, g, voice) // and there is no room for another one
 	for _, tt := range []struct {
 		name, path string
@@ -277,6 +278,7 @@ func TestTheLastRefusalOfAWebSocketReachesTheClient(t *testing.T) {
 func TestAnOpenWebSocketHoldsItsRoom(t *testing.T) {
 	azure := fleet(t)
 	g := start(t, groups(azure, "", member{group: "voice", kind: "realtime", resource: "a"}))
+	aMinuteAhead(t)
 	c := socket(t, g, voice)
 	c.until("session.created")
 	if d := g.deployments()["voice-a"]; d.InFlight != 1 || d.Windows.Requests.Used != 1 {

@@ -204,7 +204,7 @@ func TestWhatIsDoneWithoutRedisIsConfigured(t *testing.T) {
 				client := server.Client()
 				g := start(t, groups(fleet(t), sharedAt(server, ", on_store_failure: "+tt.policy),
 					append(again(member{resource: "a", more: fmt.Sprintf(", rpm: %d", limit)}), member{group: "free", resource: "b"})...))
-				inMostOfAMinute()
+				aMinuteAhead(t)
 				model, _ := replicas{g}.inOneMinute(t, client, func(model string) []answer {
 					return replicas{g}.together(1, limit, func(g *gateway) answer { return g.chat(model) })
 				})
@@ -223,15 +223,6 @@ func TestWhatIsDoneWithoutRedisIsConfigured(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// inMostOfAMinute waits until the running minute lasts long enough for a few
-// requests.
-func inMostOfAMinute() {
-	now := time.Now()
-	if left := now.Truncate(time.Minute).Add(time.Minute).Sub(now); left < 10*time.Second {
-		<-time.After(left)
 	}
 }
 

@@ -57,14 +57,7 @@ func TestAPromptThatIsRefusedIsAskedOfAnotherGroup(t *testing.T) {
 			if got.header.Get("x-envoy-ratelimited") != "" {
 				t.Errorf("headers %v", got.header)
 			}
-			eventually(t, "nothing is in hand", func() bool {
-				for _, d := range g.deployments() {
-					if d.InFlight != 0 {
-						return false
-					}
-				}
-				return true
-			})
+			g.settled()
 			for name, d := range g.deployments() {
 				if d.Cooldown != nil && tt.status != 429 {
 					t.Errorf("%s cools down: %+v", name, d.Cooldown)

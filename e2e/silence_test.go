@@ -3,7 +3,6 @@ package e2e
 import (
 	"bufio"
 	"io"
-	"net/http"
 	"testing"
 
 	"github.com/azproc/azproc/e2e/fakeazure"
@@ -15,15 +14,7 @@ func TestADeploymentThatFallsSilentIsLeftForTheNext(t *testing.T) {
 	t.Parallel()
 	azure := fleet(t)
 	g := ownEnvoy(t, groups(azure, "", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}), true, " 1260s", " 2.1s", " 600s", " 1s")
-	eventually(t, "the gateway serves", func() bool {
-		r, _ := http.NewRequest("GET", g.url+"/v1/models", nil)
-		r.Header.Set("api-key", clientKey)
-		resp, err := http.DefaultClient.Do(r)
-		if err == nil {
-			_ = resp.Body.Close()
-		}
-		return err == nil && resp.StatusCode == 200
-	})
+	eventually(t, "the gateway serves", g.serves)
 	azure.Script("a", "chat-a", fakeazure.Stall())
 	if got := g.chat("m"); got.status != 200 || got.header.Get("x-azproc-deployment") != "m-b" || asked(azure) != "a b" {
 		t.Errorf("before its answer: %d, asked %q: %s", got.status, asked(azure), got.body)
@@ -42,7 +33,10 @@ func TestADeploymentThatFallsSilentIsLeftForTheNext(t *testing.T) {
 	if err := lines.Err(); err != io.ErrUnexpectedEOF || events != 3 || asked(azure) != "a" {
 		t.Errorf("in its answer: %d events, then %v; asked %q", events, err, asked(azure))
 	}
-	eventually(t, "it counts against the deployment", func() bool { return g.deployments()["m-a"].Failed == 2 })
+	eventually(t, "it counts against the deployment, and both failures are told", func() bool {
+		a := g.deployments()["m-a"]
+		return a.Failed == 2 && len(a.LastErrors) == 2
+	})
 	for _, failure := range g.deployments()["m-a"].LastErrors {
 		if failure.Fault != "server" || failure.Why != "the answer fell silent" {
 			t.Errorf("%+v", failure)

@@ -75,6 +75,9 @@ func TestIDsThatAreNotOursAre404InTheClientsShape(t *testing.T) {
 			t.Errorf("%s: %v, %v", path, answers, err)
 		}
 	}
+	if len(seen.refused) != 3 {
+		t.Errorf("observed %v", seen.refused)
+	}
 	for _, e := range seen.refused {
 		if e.Code != "not_found" {
 			t.Errorf("%v", e)

@@ -84,6 +84,15 @@ func lookUp[T any](c *call, all *collection[T], what, id string) (T, *failure) {
 	return found, nil
 }
 
+// erase forgets the object whose id is in the path, and says so as kind.
+func erase[T any](c *call, all *collection[T], what, kind string) (object, *failure) {
+	if _, wrong := own(c, all, what); wrong != nil {
+		return nil, wrong
+	}
+	all.remove(c.route.id)
+	return deleted(c.route.id, kind), nil
+}
+
 // noSuch is the 404 of an id. On Azure the layer of files, batches and
 // fine-tuning has a shape of its own.
 func (c *call) noSuch(what, id string) *failure {
@@ -117,9 +126,6 @@ func (c *call) payload(param, format string, args ...any) *failure {
 	}
 	return wrong
 }
-
-// gone is the answer to a deletion.
-func gone(id, kind string) object { return object{"id": id, "object": kind, "deleted": true} }
 
 // stamp is a time in an answer: null for what has not happened.
 func stamp(at int64) any {

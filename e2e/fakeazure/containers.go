@@ -104,12 +104,7 @@ func (c *call) retrieveContainer(a *archive) (object, *failure) {
 }
 
 func (c *call) deleteContainer(a *archive) (object, *failure) {
-	k, wrong := own(c, &a.containers, "container")
-	if wrong != nil {
-		return nil, wrong
-	}
-	a.containers.remove(k.id)
-	return gone(k.id, "container.deleted"), nil
+	return erase(c, &a.containers, "container", "container.deleted")
 }
 
 // addContainerFile takes a file in a form, or the id of one that is there.
@@ -178,7 +173,7 @@ func (c *call) deleteContainerFile(a *archive) (object, *failure) {
 		return nil, wrong
 	}
 	k.files.remove(f.id)
-	return gone(f.id, "container.file.deleted"), nil
+	return deleted(f.id, "container.file.deleted"), nil
 }
 
 func (c *call) containerFileContent() {

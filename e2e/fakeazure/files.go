@@ -155,7 +155,7 @@ func (c *call) deleteFile(a *archive) (object, *failure) {
 	if c.datedBefore("2024-10-21") {
 		return nil, nil
 	}
-	return gone(f.id, "file"), nil
+	return deleted(f.id, "file"), nil
 }
 
 func (c *call) fileContent() {

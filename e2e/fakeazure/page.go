@@ -1,26 +1,14 @@
 package fakeazure
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // page answers with one page of a list, as its query asks: limit, order, after
 // and before. All objects have an id; the oldest is the first of them.
 func (c *call) page(all []object) (object, *failure) {
 	query := c.r.URL.Query()
-	limit := 20
-	if text := query.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		switch {
-		case err != nil:
-			return nil, invalid("limit", "invalid_type", "Invalid type for 'limit': expected an integer.")
-		case n > 100:
-			return nil, invalid("limit", "integer_above_max_value", "Invalid 'limit': integer above maximum value. Expected a value <= 100, but got %d instead.", n)
-		case n < 1:
-			return nil, invalid("limit", "integer_below_min_value", "Invalid 'limit': integer below minimum value. Expected a value >= 1, but got %d instead.", n)
-		}
-		limit = n
+	limit, wrong := ordinary.limit(query.Get("limit"))
+	if wrong != nil {
+		return nil, wrong
 	}
 	all = slices.Clone(all)
 	switch order := query.Get("order"); order {

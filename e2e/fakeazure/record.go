@@ -85,13 +85,14 @@ func (s *Server) WaitRequests(ctx context.Context, n int) ([]Request, error) {
 	}
 }
 
-// Reset forgets requests, violations, scripts, paces, rate limits and the
-// disconnects and uploads that nobody has read. Gates stay, and so does what the
-// resources remember.
+// Reset forgets requests, scripts, paces, rate limits and the disconnects and
+// uploads that nobody has read. Violations stay, so that one [Server.Check] at
+// the end of a test sees them all; gates stay, and so does what the resources
+// remember.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests, s.violations = nil, nil
+	s.requests = nil
 	clear(s.scripts)
 	clear(s.paces)
 	clear(s.counts)

@@ -38,6 +38,15 @@ func TestRequestsAreRecorded(t *testing.T) {
 	want(t, "requests after a reset", len(s.Requests()), 0)
 }
 
+func TestAResetKeepsTheViolations(t *testing.T) {
+	s := start(t, standard())
+	v1(t, s, "a", "GET", "responses/resp_1~ab", "")
+	before := s.Violations()
+	want(t, "violations", len(before), 1)
+	s.Reset()
+	want(t, "violations after a reset", strings.Join(s.Violations(), "\n"), before[0])
+}
+
 func TestLargeBodiesAreRecordedAsLengthAndHash(t *testing.T) {
 	s := start(t, standard())
 	body := ask(strings.Repeat("word ", 300_000))

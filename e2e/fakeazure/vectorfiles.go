@@ -168,7 +168,7 @@ func (c *call) deleteVectorFile(a *archive) (object, *failure) {
 		return nil, wrong
 	}
 	s.files.remove(v.id)
-	return gone(v.id, "vector_store.file.deleted"), nil
+	return deleted(v.id, "vector_store.file.deleted"), nil
 }
 
 func (c *call) vectorFileContent(a *archive) (object, *failure) {

@@ -93,12 +93,7 @@ func (c *call) updateVectorStore(a *archive) (object, *failure) {
 }
 
 func (c *call) deleteVectorStore(a *archive) (object, *failure) {
-	s, wrong := own(c, &a.stores, "vector store")
-	if wrong != nil {
-		return nil, wrong
-	}
-	a.stores.remove(s.id)
-	return gone(s.id, "vector_store.deleted"), nil
+	return erase(c, &a.stores, "vector store", "vector_store.deleted")
 }
 
 func (s *vectorStore) object() object {

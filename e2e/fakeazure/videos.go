@@ -95,12 +95,7 @@ func (c *call) retrieveVideo(a *archive) (object, *failure) {
 }
 
 func (c *call) deleteVideo(a *archive) (object, *failure) {
-	v, wrong := own(c, &a.videos, "video")
-	if wrong != nil {
-		return nil, wrong
-	}
-	a.videos.remove(v.id)
-	return gone(v.id, "video.deleted"), nil
+	return erase(c, &a.videos, "video", "video.deleted")
 }
 
 func (c *call) notReady(v *video) *failure {

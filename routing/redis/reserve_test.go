@@ -167,10 +167,12 @@ func TestADecisionIsOneRoundTrip(t *testing.T) {
 	})
 	for _, flush := range []bool{false, true} {
 		if flush { // as a restart does
+			known := realredis.Calls(t, client)["eval"]
 			if err := client.ScriptFlush(t.Context()).Err(); err != nil {
 				t.Fatal(err)
 			}
 			reserve(t, s, twenty())
+			eventually(t, "both scripts are known again", func() bool { return realredis.Calls(t, client)["eval"] == known+2 })
 		}
 		before := realredis.Calls(t, client)
 		for range 100 {
