@@ -26,17 +26,27 @@ var rooms = map[string][]string{
 	"bench":         {"e2e/fakeazure"},
 	"envoy":         {"usage", "config", "azure", "wire"},
 	"admin":         {},
-	"extproc":       {"routing", "auth", "translate", "azure", "wire"},
+	"extproc": {
+		"routing", "auth", "translate", "translate/messages", "translate/responses", "translate/prompt", "translate/replay", "translate/normal", "azure", "wire",
+	},
 	"routing":       {"azure", "config"},
 	"routing/redis": {"routing", "azure", "config"},
 	"client":        {"azure", "config"},
 	"auth":          {"config"},
 	"translate":     {"azure"},
-	"usage":         {"config"},
-	"config":        {"azure"},
-	"azure":         {},
-	"wire":          {},
-	"":              {},
+
+	"translate/chat":      {},
+	"translate/messages":  {"translate", "translate/chat", "azure"},
+	"translate/responses": {"translate", "translate/chat", "azure"},
+	"translate/prompt":    {"translate", "translate/chat", "azure"},
+	"translate/replay":    {"translate", "translate/chat", "azure"},
+	"translate/normal":    {"translate", "azure"},
+
+	"usage":  {"config"},
+	"config": {"azure"},
+	"azure":  {},
+	"wire":   {},
+	"":       {},
 }
 
 // folders are what may stand at the top beside the rooms.
