@@ -128,7 +128,7 @@ func (e *Endpoint) readPath(path string) error {
 		e.Prefix = path
 		return nil
 	}
-	if prefix, ok := strings.CutSuffix(path, "/anthropic"); ok {
+	if prefix, _, ok := cutTail(path, "/anthropic"); ok { // of Claude on Foundry, with what the SDKs put behind it
 		path = prefix
 	}
 	if prefix, _, ok := cutTail(path, "/models"); ok {

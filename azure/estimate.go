@@ -20,7 +20,7 @@ const (
 func (d *Doc) Estimate(op *Operation) int64 {
 	tokens := int64(len(d.raw)+bytesPerToken-1) / bytesPerToken
 	switch op {
-	case OpChat, OpCompletions, OpResponses:
+	case OpChat, OpCompletions, OpResponses, OpMessages:
 		out := int64(unsaidOutput)
 		for _, k := range [...]key{keyMaxCompletionTokens, keyMaxTokens, keyMaxOutputTokens} {
 			if n, ok := d.integer(k); ok {

@@ -7,8 +7,7 @@ import "strings"
 type Family struct {
 	name string
 	// words are what a model's name must have one of, as a whole word between
-	// characters that are neither letters nor digits. A # at the end stands for
-	// a number.
+	// characters that are neither letters nor digits. A # stands for a number.
 	words []string
 	// reasoning models take max_completion_tokens instead of max_tokens, and no
 	// sampling parameters.
@@ -111,31 +110,38 @@ func FamilyOf(baseModel, routePrefix, name string) *Family {
 }
 
 // hasWord is whether word stands in s between characters that are neither
-// letters nor digits; a # at its end stands for a number. Both are in lower
-// case.
+// letters nor digits; a # in it stands for a number. Both are in lower case.
 func hasWord(s, word string) bool {
-	word, numbered := strings.CutSuffix(word, "#")
-	for from := 0; ; {
-		i := strings.Index(s[from:], word)
-		if i < 0 {
-			return false
+	for i := range len(s) {
+		if i > 0 && alphanumeric(s[i-1]) {
+			continue
 		}
-		i += from
-		end := i + len(word)
-		if digits := end; numbered {
-			for end < len(s) && s[end] >= '0' && s[end] <= '9' {
-				end++
-			}
-			if end == digits {
-				from = i + 1
-				continue
-			}
-		}
-		if (i == 0 || !alphanumeric(s[i-1])) && (end == len(s) || !alphanumeric(s[end])) {
+		if end, ok := matchWord(s, i, word); ok && (end == len(s) || !alphanumeric(s[end])) {
 			return true
 		}
-		from = i + 1
 	}
+	return false
+}
+
+// matchWord is whether word stands at i, and where it ends.
+func matchWord(s string, i int, word string) (end int, ok bool) {
+	for k := range len(word) {
+		if word[k] == '#' {
+			digits := i
+			for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+				i++
+			}
+			if i == digits {
+				return i, false
+			}
+			continue
+		}
+		if i == len(s) || s[i] != word[k] {
+			return i, false
+		}
+		i++
+	}
+	return i, true
 }
 
 func alphanumeric(c byte) bool {

@@ -26,6 +26,9 @@ type Operation struct {
 	// Modeled says that a model names the deployment that serves it. The others
 	// are answered from the configuration.
 	Modeled bool
+	// Anthropic says that it is one of Anthropic's API, which stands beside
+	// /openai on a Foundry resource and has no api-version.
+	Anthropic bool
 
 	// Below is set for a collection: everything below its name is one operation,
 	// with any method, at the resource that the ids in it belong to.
@@ -49,6 +52,8 @@ var (
 	OpSpeech         = &Operation{Name: "audio/speech", Method: "POST", Body: BodyJSON, Scoped: true, Modeled: true}
 	OpTranscriptions = &Operation{Name: "audio/transcriptions", Method: "POST", Body: BodyForm, Scoped: true, Modeled: true}
 	OpTranslations   = &Operation{Name: "audio/translations", Method: "POST", Body: BodyForm, Scoped: true, Modeled: true}
+	OpMessages       = &Operation{Name: "messages", Method: "POST", Body: BodyJSON, Modeled: true, Anthropic: true}
+	OpCountTokens    = &Operation{Name: "messages/count_tokens", Method: "POST", Body: BodyJSON, Modeled: true, Anthropic: true}
 	OpModels         = &Operation{Name: "models", Method: "GET"}
 	OpModel          = &Operation{Name: "models/{id}", Method: "GET"}
 )
@@ -56,5 +61,5 @@ var (
 // Operations are all of them, in the order of the documentation.
 var Operations = []*Operation{
 	OpChat, OpCompletions, OpEmbeddings, OpResponses, OpImages, OpImageEdits,
-	OpSpeech, OpTranscriptions, OpTranslations, OpModels, OpModel,
+	OpSpeech, OpTranscriptions, OpTranslations, OpMessages, OpCountTokens, OpModels, OpModel,
 }

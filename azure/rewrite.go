@@ -2,6 +2,7 @@ package azure
 
 import (
 	"bytes"
+	"slices"
 )
 
 // Rewrite is what one deployment wants of a JSON body. It is made when the
@@ -12,6 +13,11 @@ type Rewrite struct {
 	Model string
 	// Family says which parameters and roles the model takes; nil is general.
 	Family *Family
+	// Manner says by which API, and how, the model is talked to.
+	Manner Manner
+	// Base names the model for the facts that depend on it: the declared base
+	// model, else the deployment's name.
+	Base string
 	// DropParams drops parameters that the family does not take, instead of
 	// refusing the request.
 	DropParams bool
@@ -35,10 +41,51 @@ func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (Body, *Error) 
 	if err := w.suit(d, op, &e); err != nil {
 		return Body{}, err
 	}
-	if e.none() {
-		return Body{Bytes: d.raw}, nil
+	w.fill(d, &e, nil, w.Extra)
+	return e.body(d), nil
+}
+
+// Prepare makes the body of a request to op for a service that changes its answer:
+// with the operator's parameters in it, and where another operation is asked for,
+// still in the client's language. modelInBody counts only where the operation stays.
+func (w *Rewrite) Prepare(d *Doc, op *Operation, s Service, modelInBody bool) (Body, *Error) {
+	var e edits
+	if modelInBody && s.Op == op {
+		w.setModel(d, &e)
 	}
-	return Body{Bytes: e.apply(d), Changed: true, original: d.raw, made: e.list}, nil
+	if s.Replay {
+		for _, k := range [...]key{keyStream, keyStreamOptions} {
+			if m := d.members[k]; m.there() {
+				e.delete(m)
+			}
+		}
+	}
+	if err := w.suit(d, op, &e); err != nil {
+		return Body{}, err
+	}
+	if s.Op == op {
+		w.fill(d, &e, op, w.Extra)
+	}
+	return e.body(d), nil
+}
+
+// AddExtra adds extra_body to a body that was translated.
+func (w *Rewrite) AddExtra(body []byte) []byte {
+	var d Doc
+	if len(w.Extra) == 0 || d.Scan(body) != nil {
+		return body
+	}
+	var e edits
+	w.fill(&d, &e, nil, w.Extra)
+	return e.body(&d).Bytes
+}
+
+// body makes the body; that of no edits is the client's.
+func (e *edits) body(d *Doc) Body {
+	if e.none() {
+		return Body{Bytes: d.raw}
+	}
+	return Body{Bytes: e.apply(d), Changed: true, original: d.raw, made: e.list}
 }
 
 // providerSelector is LiteLLM's field that chooses a provider. Azure does not know it.
@@ -60,10 +107,7 @@ func (w *Rewrite) Rename(d *Doc, use ModelUse) Body {
 			e.delete(m)
 		}
 	})
-	if e.none() {
-		return Body{Bytes: d.raw}
-	}
-	return Body{Bytes: e.apply(d), Changed: true, original: d.raw, made: e.list}
+	return e.body(d)
 }
 
 // Refuses is the error that Apply would give, without making the body.
@@ -99,9 +143,7 @@ func (w *Rewrite) suit(d *Doc, op *Operation, e *edits) *Error {
 	if len(w.Drop) > 0 {
 		w.drop(d, e)
 	}
-	if len(w.Defaults) > 0 || len(w.Extra) > 0 {
-		w.fill(d, e, op, f)
-	}
+	w.fill(d, e, op, w.Defaults)
 	return nil
 }
 
@@ -247,34 +289,49 @@ func (w *Rewrite) drop(d *Doc, e *edits) {
 	})
 }
 
-// fill sets the operator's defaults where the client has said nothing. What the
-// family does not take is left out without a word: the client did not ask for
-// it.
-func (w *Rewrite) fill(d *Doc, e *edits, op *Operation, f *Family) {
+// messagesParams are those parameters of chat completions that Anthropic's Messages
+// have by the same name and with the same meaning.
+var messagesParams = []string{"max_tokens", "temperature", "top_p", "thinking", "stream"}
+
+// fill sets those of the operator's parameters of which nobody has said anything.
+// What the family does not take is left out without a word: the client did not ask
+// for it.
+func (w *Rewrite) fill(d *Doc, e *edits, op *Operation, params []Param) {
+	if len(params) == 0 || op == OpCountTokens {
+		return
+	}
+	f := w.Family
+	if f == nil {
+		f = general
+	}
 	have := make(map[string]bool)
 	d.each(func(name string, m member) {
 		if !e.isDeleted(m) {
 			have[name] = true
 		}
 	})
+	for _, p := range e.inserted {
+		have[p.Name] = true
+	}
 	limited := have["max_tokens"] || have["max_completion_tokens"]
-	for _, list := range [][]Param{w.Defaults, w.Extra} {
-		for _, p := range list {
-			name := p.Name
-			if op == OpChat && (name == "max_tokens" || name == "max_completion_tokens") {
-				if limited {
-					continue
-				}
-				if f.reasoning {
-					name = "max_completion_tokens"
-				}
-			}
-			if have[name] || (f.reasoning && w.refusesDefault(d, op, f, p)) {
+	for _, p := range params {
+		name := p.Name
+		if op == OpMessages && !slices.Contains(messagesParams, name) {
+			continue
+		}
+		if op == OpChat && (name == "max_tokens" || name == "max_completion_tokens") {
+			if limited {
 				continue
 			}
-			have[name] = true
-			e.insert(name, p.Value)
+			if f.reasoning {
+				name = "max_completion_tokens"
+			}
 		}
+		if have[name] || (f.reasoning && w.refusesDefault(d, op, f, p)) {
+			continue
+		}
+		have[name] = true
+		e.insert(name, p.Value)
 	}
 }
 

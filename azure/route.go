@@ -15,7 +15,7 @@ const (
 	DialectOpenAI      Dialect = iota // /v1/chat/completions, and the same without /v1
 	DialectClassic                    // /openai/deployments/{model}/chat/completions, /openai/responses
 	DialectV1                         // /openai/v1/chat/completions
-	DialectAnthropic                  // /v1/messages, /anthropic/v1/messages
+	DialectAnthropic                  // /v1/messages, /anthropic/v1/messages, /messages
 	DialectPassthrough                // /azure/...
 )
 
@@ -77,7 +77,7 @@ func ParseRoute(method, path string) (Route, *Error) {
 	r.Dialect, rest = dialect(rest)
 	switch r.Dialect {
 	case DialectAnthropic:
-		return r, unknownPath(plain)
+		return r.anthropic(method, plain, rest)
 	case DialectPassthrough:
 		return r.passthrough(plain, rest, query)
 	}
@@ -99,7 +99,7 @@ func ParseRoute(method, path string) (Route, *Error) {
 		r.Op, r.Below = below, name
 		return r, nil
 	}
-	if op == nil || (op == OpModel && r.ID == "") {
+	if op == nil || op.Anthropic || (op == OpModel && r.ID == "") {
 		return r, unknownPath(plain)
 	}
 	if method != op.Method {
@@ -107,6 +107,19 @@ func ParseRoute(method, path string) (Route, *Error) {
 	}
 	r.Op = op
 	return r, nil
+}
+
+// anthropic reads a path of Anthropic's API.
+func (r *Route) anthropic(method, plain, rest string) (Route, *Error) {
+	op := operationsByName[strings.TrimPrefix(rest, "v1/")]
+	switch {
+	case op == nil || !op.Anthropic:
+		return *r, unknownPath(plain)
+	case method != op.Method:
+		return *r, wrongMethod(method, op)
+	}
+	r.Op = op
+	return *r, nil
 }
 
 // passthrough reads what stands behind /azure/: a path of Azure's own, or LiteLLM's
@@ -134,6 +147,8 @@ func (r *Route) passthrough(plain, rest, query string) (Route, *Error) {
 // dialect takes the beginning off a path that says which dialect it is.
 func dialect(path string) (Dialect, string) {
 	switch first, rest, _ := strings.Cut(path, "/"); first {
+	case "messages":
+		return DialectAnthropic, path
 	case "v1":
 		if rest == "messages" || strings.HasPrefix(rest, "messages/") {
 			return DialectAnthropic, rest

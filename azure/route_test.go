@@ -9,7 +9,7 @@ import (
 
 func TestRoutesOfEveryOperationInEveryDialect(t *testing.T) {
 	for _, op := range Operations {
-		if op == OpModel {
+		if op == OpModel || op.Anthropic {
 			continue
 		}
 		paths := map[string]Route{
@@ -42,6 +42,39 @@ func TestRoutesOfEveryOperationInEveryDialect(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestAnthropicsOperationsAreThoseOfItsSDKs(t *testing.T) {
+	for path, want := range map[string]*Operation{
+		"/v1/messages":              OpMessages,
+		"/v1/messages?beta=true":    OpMessages,
+		"/v1/messages/":             OpMessages,
+		"/messages":                 OpMessages,
+		"/anthropic/v1/messages":    OpMessages,
+		"/v1/messages/count_tokens": OpCountTokens,
+		"/messages/count_tokens":    OpCountTokens,
+		"/anthropic/v1/messages/count_tokens?beta=true": OpCountTokens,
+		"/anthropic/v1/messages/batches":                nil,
+		"/v1/messages/batches":                          nil,
+		"/anthropic/v1/chat/completions":                nil,
+		"/anthropic/v1/models":                          nil,
+		"/openai/v1/messages":                           nil,
+		"/openai/deployments/m/messages":                nil,
+	} {
+		r, err := ParseRoute("POST", path)
+		switch {
+		case want == nil && (err == nil || err.Status != 404):
+			t.Errorf("%s: %v, want 404", path, err)
+		case want != nil && (err != nil || r.Op != want || r.Dialect != DialectAnthropic):
+			t.Errorf("%s: %+v, error %v", path, r, err)
+		}
+	}
+	if r, err := ParseRoute("GET", "/v1/messages"); err == nil || err.Status != 405 || r.Dialect.Shape() != ShapeAnthropic {
+		t.Errorf("GET: %+v, %v", r, err)
+	}
+	if r, _ := ParseRoute("POST", "/v1/messages?beta=true&api-version=2024-10-21"); r.Query != "beta=true" {
+		t.Errorf("query %q", r.Query)
 	}
 }
 
@@ -98,9 +131,8 @@ func TestUnknownPathsAre404InTheShapeOfTheirSDK(t *testing.T) {
 		"/openai/deployments/m":                 ShapeOpenAI,
 		"/openai/deployments/m/models":          ShapeOpenAI,
 		"/v1/extensions/chat/completions":       ShapeOpenAI,
-		"/v1/messages":                          ShapeAnthropic,
-		"/v1/messages/count_tokens":             ShapeAnthropic,
-		"/anthropic/v1/messages":                ShapeAnthropic,
+		"/v1/messages/batches":                  ShapeAnthropic,
+		"/anthropic/v1/models":                  ShapeAnthropic,
 		"/azure/":                               ShapeOpenAI,
 		"/azure":                                ShapeOpenAI,
 		"/v1/models/{id}":                       ShapeOpenAI,

@@ -35,6 +35,8 @@ func (t *Target) Path(r *Route) (path string, modelInBody bool) {
 		return t.socket(r), false
 	case r.Op.Below:
 		return t.below(r), true
+	case r.Op.Anthropic:
+		return join(e.Prefix, "/anthropic/v1/", "", "", r.Op.Name, "", r.Query), true
 	case e.Provider == ProviderOpenAI:
 		return join(e.Prefix, "/", "", "", r.Op.Name, "", r.Query), true
 	case e.Models:

@@ -29,6 +29,9 @@ func TestPathsByVersionAndBase(t *testing.T) {
 		{"a base with the deployment", "https://a/openai/deployments/other/chat/completions?api-version=2024-02-01", ProviderAzure, "2024-02-01", Route{Op: OpChat}, "/openai/deployments/other/chat/completions?api-version=2024-02-01", false},
 		{"a path before it", "https://apim/team/a/", ProviderAzure, dated, Route{Op: OpSpeech}, "/team/a/openai/deployments/dep/audio/speech?api-version=2024-10-21", false},
 		{"Foundry's models", "https://a.services.ai.azure.com/models", ProviderAzure, "", Route{Op: OpChat}, "/models/chat/completions?api-version=2024-05-01-preview", true},
+		{"Claude on Foundry", "https://a.services.ai.azure.com", ProviderAzure, dated, Route{Op: OpMessages, Query: "beta=true"}, "/anthropic/v1/messages?beta=true", true},
+		{"Claude on Foundry by the base of its SDK", "https://a.services.ai.azure.com/anthropic/v1/messages", ProviderAzure, "", Route{Op: OpCountTokens}, "/anthropic/v1/messages/count_tokens", true},
+		{"Claude behind a path", "https://apim/team/anthropic/", ProviderAzure, "", Route{Op: OpMessages}, "/team/anthropic/v1/messages", true},
 		{"OpenAI", "https://api.openai.com/v1", ProviderOpenAI, "", Route{Op: OpChat, Version: dated}, "/v1/chat/completions", true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

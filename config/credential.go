@@ -46,6 +46,10 @@ type Credential struct {
 // configure Azure OpenAI with Microsoft Entra ID").
 const defaultScope = "https://cognitiveservices.azure.com/.default"
 
+// claudeScope is that of Claude on Microsoft Foundry (Anthropic's SDK, "Foundry";
+// Microsoft Learn, "Deploy and use Claude models").
+const claudeScope = "https://ai.azure.com/.default"
+
 // defaultTenant is where a user signs in who names no tenant.
 const defaultTenant = "organizations"
 

@@ -7,9 +7,8 @@ import (
 	"github.com/azproc/azproc/azure"
 )
 
-// family finds which kind of model a deployment is, and warns where its name
-// and what is declared disagree, or neither says it.
-func (e *modelReader) family(d *Deployment, model *node) {
+// baseModel reads the declared base model.
+func (e *modelReader) baseModel(d *Deployment) *node {
 	at := e.params.get("base_model")
 	if at.kind != scalar {
 		at = e.info.get("base_model")
@@ -17,15 +16,18 @@ func (e *modelReader) family(d *Deployment, model *node) {
 	if at.kind == scalar {
 		d.BaseModel = at.text
 	}
+	return at
+}
+
+// family finds which kind of model a deployment is, and warns where its name
+// and what is declared disagree, or neither says it.
+func (e *modelReader) family(d *Deployment, model *node) {
+	at := e.baseModel(d)
 	d.Rewrite.Family = azure.FamilyOf(d.BaseModel, d.RoutePrefix, d.Target.Deployment)
 	if d.Wildcard || d.Target.Endpoint.Provider == azure.ProviderOpenAI {
 		return
 	}
 	name := azure.NameFamily(d.Target.Deployment)
-	if strings.Contains(strings.ToLower(d.BaseModel+" "+d.Target.Deployment), "claude") {
-		e.at(model, Warning, "%s speaks Anthropic's API: it is accepted, but not translated yet", d.Model)
-		return
-	}
 	if d.BaseModel != "" {
 		if declared := azure.NameFamily(d.BaseModel); declared != nil && name != nil && declared != name {
 			e.at(at, Warning, "base_model %s is of the family %s, but the deployment's name says %s: base_model counts", d.BaseModel, declared, name)

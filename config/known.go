@@ -76,7 +76,7 @@ var modelEntry = section{"an entry of model_list", []known{
 }}
 
 var litellmParams = section{"litellm_params", []known{
-	{"model", used, "azure/NAME, azure/o_series/NAME, azure/gpt5_series/NAME, azure_text/NAME, azure_ai/NAME, openai/NAME or an OpenAI model's name"},
+	{"model", used, "azure/NAME, azure/o_series/NAME, azure/gpt5_series/NAME, azure/responses/NAME, azure_text/NAME, azure_ai/NAME, openai/NAME or an OpenAI model's name"},
 	{"api_base", used, "the resource's address, in any form the portal shows"},
 	{"base_url", used, "the same as api_base"},
 	{"api_version", used, "a dated version for deployment URLs; v1, latest, preview or none for /openai/v1"},
@@ -108,7 +108,8 @@ var litellmParams = section{"litellm_params", []known{
 	{"base_model", used, "the model behind the deployment's name"},
 	{"custom_llm_provider", used, "the provider of a model that is written without one"},
 	{"realtime_protocol", used, "GA or v1: realtime is asked for at /openai/v1/realtime; beta: at /openai/realtime (as the client asks)"},
-	{"normalize_stream", later, ""},
+	{"normalize_stream", used, "make the chunks of chat streams those that OpenAI's clients know"},
+	{"fake_stream", used, "the model cannot stream: make a stream of its one answer"},
 	{"cooldown_time", used, "seconds that the deployment is rested at first when it fails"},
 	{"max_parallel_requests", later, ""},
 	{"input_cost_per_token", used, "US dollars, for routing_strategy cost"},
@@ -142,6 +143,7 @@ var modelInfo = section{"model_info", []known{
 	{"id", used, "the deployment's name; unique"},
 	{"mode", used, "chat, completion, embedding, responses, image_generation, audio_speech, audio_transcription, ..."},
 	{"base_model", used, "the model behind the deployment's name"},
+	{"supports_native_streaming", used, "false: make a stream of the model's one answer; true: it streams, whatever its name tells"},
 	{"access_groups", protection, "every client may use every model"},
 	{"team_id", protection, "every client may use every model"},
 	{"supported_environments", protection, "the deployment is served in every environment"},

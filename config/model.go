@@ -109,6 +109,7 @@ type modelReader struct {
 	paramsKey                 *node // the key litellm_params
 	group                     *groupState
 	route                     modelRoute
+	scope                     string // of tokens, where nobody names one; "" is the usual
 }
 
 // refuse leaves the entry out.
@@ -161,6 +162,7 @@ func (e *modelReader) read() {
 	if !e.id(d) || !e.target(d) {
 		return
 	}
+	e.manner(d)
 	var ok bool
 	if d.Credential, ok = e.credential(&d.Target.Endpoint); !ok {
 		return

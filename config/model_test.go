@@ -47,7 +47,7 @@ model_list:
 			Deployment: "thinker", Realtime: azure.RealtimeGA,
 		},
 		Rewrite: azure.Rewrite{
-			Model: "thinker", Family: azure.FamilyOf("o3-mini", "", ""), DropParams: true, Drop: []string{"logit_bias"},
+			Model: "thinker", Family: azure.FamilyOf("o3-mini", "", ""), Base: "o3-mini", DropParams: true, Drop: []string{"logit_bias"},
 			Defaults: []azure.Param{
 				{Name: "temperature", Value: []byte("0")},
 				{Name: "max_tokens", Value: []byte("100")},
@@ -146,7 +146,7 @@ func TestParseModel(t *testing.T) {
 		"azure/a/b":              {deployment: "a/b"},
 		"azure/o_series/x":       {prefix: "o_series", deployment: "x"},
 		"azure/gpt5_series/x":    {prefix: "gpt5_series", deployment: "x"},
-		"azure/responses/x":      {deployment: "x"},
+		"azure/responses/x":      {responses: true, deployment: "x"},
 		"azure_text/x":           {prefix: "azure_text", deployment: "x"},
 		"azure_ai/x":             {foundry: true, deployment: "x"},
 		"azure/claude-sonnet":    {deployment: "claude-sonnet"},

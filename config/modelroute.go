@@ -15,6 +15,7 @@ type modelRoute struct {
 	// foundry is set for azure_ai/, which has variables of its own.
 	foundry    bool
 	prefix     string // o_series, gpt5_series, azure_text, or ""
+	responses  bool   // responses/ stands before the name
 	deployment string
 }
 
@@ -56,7 +57,7 @@ func parseModel(model, provider string) (r modelRoute, foreign string, err error
 		r.foundry = provider == "azure_ai"
 		if way, rest, ok := strings.Cut(name, "/"); ok && slices.Contains(ways, way) {
 			name = rest
-			if way != "responses" {
+			if r.responses = way == "responses"; !r.responses {
 				r.prefix = way
 			}
 		}
@@ -64,7 +65,10 @@ func parseModel(model, provider string) (r modelRoute, foreign string, err error
 		r.prefix = "azure_text"
 	case "openai", "text-completion-openai":
 		r.provider = azure.ProviderOpenAI
-		name = strings.TrimPrefix(name, "responses/")
+		name, r.responses = strings.CutPrefix(name, "responses/")
+		if provider != "openai" {
+			r.prefix = "azure_text"
+		}
 	default:
 		return r, "azproc does not serve " + provider, nil
 	}

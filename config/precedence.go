@@ -149,7 +149,7 @@ func (e *modelReader) complete(c Credential, endpoint *azure.Endpoint) Credentia
 		c.Kind = CredentialBearer
 	}
 	if c.Kind.fetched() {
-		c.Scope = cmp.Or(e.params.get("azure_scope").text, e.env("AZURE_SCOPE"), defaultScope)
+		c.Scope = cmp.Or(e.params.get("azure_scope").text, e.env("AZURE_SCOPE"), e.scope, defaultScope)
 		c.Authority = strings.TrimRight(e.env("AZURE_AUTHORITY_HOST"), "/")
 	}
 	return c

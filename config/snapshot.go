@@ -102,6 +102,8 @@ type Deployment struct {
 	Mode string
 	// Info is model_info as it was written.
 	Info map[string]any
+	// Declared is how its model is talked to, as the entry says it.
+	Declared Declared
 	// Position is where the entry begins.
 	Position Position
 }

@@ -18,19 +18,31 @@ type Attempt struct {
 }
 
 // attempt is d for a model; capture is what the star of a wildcard group stood
-// for. Only a wildcard costs anything: its deployment is named by the request.
+// for.
 func (d *Deployment) attempt(capture string) (Attempt, error) {
 	name, value, err := d.Credential.Header()
 	if err != nil {
 		return Attempt{}, err
 	}
-	a := Attempt{Deployment: d, Target: &d.Target, Rewrite: &d.Rewrite, Header: azure.Header{Name: name, Value: value}}
+	a := d.named(capture)
+	if a.Rewrite.Manner.Language == azure.LanguageMessages && name == "api-key" {
+		name = "x-api-key" // by which Anthropic's API knows a key
+	}
+	a.Header = azure.Header{Name: name, Value: value}
+	return a, nil
+}
+
+// named is the attempt without its credential. Only a wildcard costs anything: its
+// deployment is named by the request.
+func (d *Deployment) named(capture string) Attempt {
+	a := Attempt{Deployment: d, Target: &d.Target, Rewrite: &d.Rewrite}
 	if d.Wildcard {
 		target, rewrite := d.Target, d.Rewrite
 		target.Deployment = strings.Replace(target.Deployment, "*", capture, 1)
 		rewrite.Model = target.Deployment
 		rewrite.Family = azure.FamilyOf(d.BaseModel, d.RoutePrefix, target.Deployment)
+		rewrite.Base, rewrite.Manner = d.Base(target.Deployment), d.MannerOf(target.Deployment)
 		a.Target, a.Rewrite = &target, &rewrite
 	}
-	return a, nil
+	return a
 }

@@ -222,11 +222,9 @@ func (p *planner) gather(g *group) {
 			p.unready = true
 			continue
 		}
-		if (g.mixed || p.foreign) && p.r.Doc != nil {
-			if e := d.Rewrite.Refuses(p.r.Doc, p.r.Op); e != nil {
-				p.refused = e
-				continue
-			}
+		if e := p.takes(g, &d.Rewrite); e != nil {
+			p.refused = e
+			continue
 		}
 		switch fault, until, cooling := d.member.cooldown.at(p.now); {
 		case cooling && fault == azure.FaultConfig:
@@ -239,6 +237,19 @@ func (p *planner) gather(g *group) {
 			p.able = insert(p.able, candidate{d: d, tier: d.Order, score: t.strategy(d, &p.view)})
 		}
 	}
+}
+
+// takes says why a deployment of g cannot serve the request. What it refuses of the
+// body counts here only where another deployment may take it.
+func (p *planner) takes(g *group, w *azure.Rewrite) *azure.Error {
+	service, err := w.Manner.Serve(p.r.Op, p.r.Stream)
+	if err != nil || p.r.Doc == nil || !g.mixed && !p.foreign {
+		return err
+	}
+	if err = w.Refuses(p.r.Doc, p.r.Op); err == nil && service.Op != p.r.Op && p.table.Takes != nil {
+		err = p.table.Takes(w, p.r.Doc, p.r.Op)
+	}
+	return err
 }
 
 // insert puts a candidate behind those that are not worse: equals stay in the

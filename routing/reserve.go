@@ -124,6 +124,16 @@ func (t *Table) Retry(ctx context.Context, id, model string, before Claim) (Atte
 	return a, claim, nil
 }
 
+// At is the attempt of a request that was planned for the deployment of a cluster
+// and comes to it now. Its credential has been sent already.
+func (t *Table) At(id, model string) (Attempt, *azure.Error) {
+	d := t.byCluster[id]
+	if d == nil {
+		return Attempt{}, unavailable(model, errNotServed)
+	}
+	return d.named(t.capture(d, model)), nil
+}
+
 // capture is what the star of d's wildcard stands for when a client asks for a
 // model: itself, or as a fallback.
 func (t *Table) capture(d *Deployment, model string) string {

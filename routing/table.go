@@ -47,6 +47,10 @@ type Table struct {
 	Deployments []*Deployment
 	// Tags makes and reads the tags of ids.
 	Tags *azure.Tags
+	// Takes says why a request to op cannot be made one of the operation by which a
+	// deployment serves it; nil is that it can. It is set before the table is used;
+	// without it every request can.
+	Takes func(w *azure.Rewrite, doc *azure.Doc, op *azure.Operation) *azure.Error
 
 	snapshot  *config.Snapshot
 	fleet     *Fleet
@@ -140,7 +144,7 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 func (g *group) add(d *Deployment) {
 	if len(g.deployments) > 0 {
 		first := &g.deployments[0].Rewrite
-		g.mixed = g.mixed || first.Family != d.Rewrite.Family || first.DropParams != d.Rewrite.DropParams
+		g.mixed = g.mixed || first.Family != d.Rewrite.Family || first.DropParams != d.Rewrite.DropParams || first.Manner != d.Rewrite.Manner
 	}
 	g.deployments = append(g.deployments, d)
 	g.mostRPM, g.mostTPM = max(g.mostRPM, d.RPM), max(g.mostTPM, d.TPM)

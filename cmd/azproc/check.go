@@ -69,6 +69,9 @@ func exampleURL(d *config.Deployment) string {
 	case "responses":
 		op = azure.OpResponses
 	}
+	if service, err := d.Rewrite.Manner.Serve(op, false); err == nil {
+		op = service.Op
+	}
 	path, _ := d.Target.Path(&azure.Route{Op: op})
 	e := &d.Target.Endpoint
 	return e.Scheme + "://" + e.Authority() + path
