@@ -156,7 +156,11 @@ func (a *answer) cut() {
 		c.stall()
 		c.left(a)
 	case cutEvent:
-		a.write(c.fault.body)
+		event := c.fault.body
+		if c.surface == surfaceClaude && c.fault.claude != nil {
+			event = c.fault.claude
+		}
+		a.write(event)
 	}
 }
 

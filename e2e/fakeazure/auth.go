@@ -23,6 +23,9 @@ func (c *call) authenticate() *failure {
 		return modelError(http.StatusUnauthorized, "invalid_request_error", "", "invalid_api_key",
 			"Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys.")
 	}
+	if c.surface == surfaceClaude {
+		return c.authenticateClaude(bearer)
+	}
 	key := c.r.Header.Get("Api-Key")
 	if key == "" && c.op.socket {
 		key = c.r.URL.Query().Get("api-key") // browsers cannot set a header there
@@ -40,6 +43,28 @@ func (c *call) authenticate() *failure {
 		return nil
 	}
 	if c.resource.validToken(bearer) {
+		return nil
+	}
+	return wrongToken()
+}
+
+// claudeAudience is that of the tokens for Claude: those for Azure OpenAI are
+// not good there.
+const claudeAudience = "https://ai.azure.com"
+
+// authenticateClaude checks x-api-key, which the SDKs of Anthropic send
+// together with api-key, or a bearer token. Nobody takes a key as bearer there.
+func (c *call) authenticateClaude(bearer string) *failure {
+	key, other := c.r.Header.Get("X-Api-Key"), c.r.Header.Get("Api-Key")
+	if key == "" {
+		key = other
+	}
+	switch {
+	case key != "" && (other == "" || other == key) && c.resource.hasKey(key):
+		return nil
+	case key != "" || bearer == "":
+		return wrongKey()
+	case c.resource.Tokens != nil && c.resource.Tokens.Valid(bearer, claudeAudience):
 		return nil
 	}
 	return wrongToken()

@@ -80,6 +80,8 @@ func (b *baseModel) samples(effort string) bool {
 func kindOf(model string) Kind {
 	row := rules(model)
 	switch {
+	case strings.HasPrefix(model, "claude-"):
+		return KindClaude
 	case row.noChat:
 		return KindResponses
 	case strings.Contains(model, "realtime"):

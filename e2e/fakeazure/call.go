@@ -45,6 +45,9 @@ type options struct {
 	AsyncFilter bool `json:"async_filter"` // as Deployment.AsyncFilter
 }
 
+// maxClaudeBody is the largest that the Messages API takes.
+const maxClaudeBody = 32 << 20
+
 // maxBody is the largest JSON body that Azure takes.
 const maxBody = 256 << 20
 
@@ -102,6 +105,10 @@ func (c *call) serve() {
 		c.fail(c.unknownPath())
 		return
 	}
+	if wrong := c.claudeVersion(); wrong != nil {
+		c.fail(wrong)
+		return
+	}
 	if c.op.kind != KindAuto {
 		if wrong := c.deploy(); wrong != nil {
 			c.fail(wrong)
@@ -114,6 +121,9 @@ func (c *call) serve() {
 // deploy finds the deployment and whether it can do the operation now.
 func (c *call) deploy() *failure {
 	if c.name == "" {
+		if c.surface == surfaceClaude {
+			return claudeInvalid("model: Field required")
+		}
 		return missing("model")
 	}
 	c.deployed = c.resource.deployments[c.name]
@@ -128,8 +138,12 @@ func (c *call) deploy() *failure {
 	case c.deployed == nil && c.surface == surfaceOpenAI:
 		return modelError(http.StatusNotFound, "invalid_request_error", "", "model_not_found",
 			"The model `"+c.name+"` does not exist or you do not have access to it.")
+	case c.deployed == nil && c.surface == surfaceClaude:
+		return claudeError(http.StatusNotFound, "not_found_error", "model: %s", c.name)
 	case c.deployed == nil:
 		return deploymentNotFound()
+	case !c.op.does(c.deployed) && (c.surface == surfaceClaude || c.deployed.Kind == KindClaude):
+		return apiNotSupported()
 	case !c.op.can(c.deployed):
 		return notSupported(c.op.verb, c.deployed.Model)
 	}
@@ -164,6 +178,9 @@ func (c *call) read(isForm bool) *failure {
 	if len(trimmed) == 0 && c.op.kind == KindAuto {
 		return nil // an operation that has to have a body says so itself
 	}
+	if c.surface == surfaceClaude && len(body) > maxClaudeBody {
+		return claudeError(http.StatusRequestEntityTooLarge, "request_too_large", "Request exceeds the maximum size")
+	}
 	if len(trimmed) == 0 || trimmed[0] != '{' {
 		return badJSON()
 	}
@@ -172,6 +189,9 @@ func (c *call) read(isForm bool) *failure {
 		return badJSON()
 	}
 	if mistyped != nil && mistyped.Field == "model" && c.nameInBody() {
+		if c.surface == surfaceClaude {
+			return claudeInvalid("model: Input should be a valid string")
+		}
 		return invalid("model", "invalid_type", "Invalid type for 'model': expected a string.")
 	}
 	c.options = named.FakeAzure
@@ -214,6 +234,9 @@ func (c *call) unknownPath() *failure {
 	if c.resource.Provider == ProviderOpenAI {
 		return modelError(http.StatusNotFound, "invalid_request_error", "", "unknown_url",
 			"Unknown request URL: "+c.r.Method+" "+c.r.URL.Path+". Please check the URL for typos.")
+	}
+	if strings.HasPrefix(c.r.URL.Path, c.resource.Prefix+"/anthropic/") {
+		return apiNotSupported()
 	}
 	return resourceNotFound()
 }

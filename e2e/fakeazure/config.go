@@ -143,6 +143,7 @@ const (
 	KindSpeech                    // audio/speech
 	KindTranscription             // audio/transcriptions, audio/translations
 	KindRealtime                  // realtime, its sessions and client secrets
+	KindClaude                    // anthropic/v1/messages and its count_tokens
 	KindBench                     // any POST: one fixed answer with the least work, nothing checked
 )
 

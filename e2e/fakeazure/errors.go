@@ -2,6 +2,7 @@ package fakeazure
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -11,9 +12,19 @@ type failure struct {
 	status int
 	body   any
 	header [][2]string
+	claude bool // in Anthropic's shape
+	front  bool // said by Azure's gateway in front of the service, on every surface alike
 }
 
 func (c *call) fail(f *failure) {
+	if c.surface == surfaceClaude {
+		f = f.inClaudes()
+		if f.claude {
+			body := maps.Clone(f.body.(object))
+			body["request_id"] = c.claudeRequestID()
+			f = &failure{status: f.status, body: body, header: f.header}
+		}
+	}
 	for _, h := range f.header {
 		c.w.Header().Set(h[0], h[1])
 	}
@@ -53,7 +64,13 @@ func badJSON() *failure {
 }
 
 func resourceNotFound() *failure {
-	return azureError(http.StatusNotFound, "404", "Resource not found")
+	return azureError(http.StatusNotFound, "404", "Resource not found").inFront()
+}
+
+// inFront marks what Azure's gateway says before the service is asked.
+func (f *failure) inFront() *failure {
+	f.front = true
+	return f
 }
 
 func deploymentNotFound() *failure {
@@ -69,12 +86,12 @@ func notSupported(operation, model string) *failure {
 
 func wrongKey() *failure {
 	return azureError(http.StatusUnauthorized, "401", "Access denied due to invalid subscription key or wrong API endpoint. "+
-		"Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.")
+		"Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.").inFront()
 }
 
 // wrongToken is flat: Azure's gateway answers it before the service does.
 func wrongToken() *failure {
-	return &failure{status: http.StatusUnauthorized, body: object{
+	return &failure{status: http.StatusUnauthorized, front: true, body: object{
 		"statusCode": 401,
 		"message": "Unauthorized. Access token is missing, invalid, audience is incorrect " +
 			"(https://cognitiveservices.azure.com), or have expired.",
@@ -82,7 +99,7 @@ func wrongToken() *failure {
 }
 
 func roleMissing() *failure {
-	return azureError(http.StatusUnauthorized, "PermissionDenied", "Principal does not have access to API/Operation.")
+	return azureError(http.StatusUnauthorized, "PermissionDenied", "Principal does not have access to API/Operation.").inFront()
 }
 
 func rateLimited(operation, version, what string, seconds int) *failure {
@@ -109,13 +126,16 @@ func filtered() *failure {
 	}}}
 }
 
+// statusOverloaded is Anthropic's own.
+const statusOverloaded = 529
+
 // ofStatus is what Azure says with a status when a script gives no body.
 func ofStatus(status int) *failure {
 	switch status {
 	case http.StatusUnauthorized:
 		return wrongKey()
 	case http.StatusForbidden:
-		return azureError(status, "403", "Access denied due to Virtual Network/Firewall rules.")
+		return azureError(status, "403", "Access denied due to Virtual Network/Firewall rules.").inFront()
 	case http.StatusNotFound:
 		return deploymentNotFound()
 	case http.StatusRequestTimeout:
@@ -128,6 +148,8 @@ func ofStatus(status int) *failure {
 		return azureError(status, "InternalServerError", "The server had an error while processing your request. Sorry about that!")
 	case http.StatusServiceUnavailable:
 		return azureError(status, "ServiceUnavailable", "The service is temporarily unable to process your request. Please try again later.")
+	case statusOverloaded:
+		return azureError(status, "Overloaded", "Overloaded")
 	}
 	return azureError(status, strings.ReplaceAll(http.StatusText(status), " ", ""), http.StatusText(status))
 }

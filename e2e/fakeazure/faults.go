@@ -15,6 +15,7 @@ type Fault struct {
 	header      [][2]string
 	contentType string
 	body        []byte // of faultRaw, and the event of cutEvent
+	claude      []byte // the event of cutEvent in a stream of the Messages API; nil is body
 	delay       time.Duration
 	cut         cut
 	after       int // parts of the answer that go before the cut
@@ -125,7 +126,15 @@ func ErrorEventAfter(n int) Fault {
 		"code": "server_error", "message": "The server had an error while processing your request. Sorry about that!",
 		"type": "server_error", "param": nil,
 	}}))
-	return Fault{cut: cutEvent, after: n, body: event}
+	return Fault{cut: cutEvent, after: n, body: event, claude: claudeEvent("api_error", "Internal server error")}
+}
+
+// OverloadedEventAfter is ErrorEventAfter of a service that has too much to do:
+// behind a 200 what 529 is before it.
+func OverloadedEventAfter(n int) Fault {
+	f := ErrorEventAfter(n)
+	f.claude = claudeEvent("overloaded_error", "Overloaded")
+	return f
 }
 
 // FlatErrorEventAfter is ErrorEventAfter in the shape of the Responses API, whose

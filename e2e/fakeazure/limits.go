@@ -3,6 +3,7 @@ package fakeazure
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -37,7 +38,9 @@ func (c *call) limit() *failure {
 	s.mu.Unlock()
 
 	reset := max(1, int(time.Minute.Seconds()-now.Sub(used.since).Seconds()))
-	c.limitHeaders(used, reset)
+	if c.surface != surfaceClaude { // which has none: platform.claude.com, Claude in Microsoft Foundry
+		c.limitHeaders(used, reset)
+	}
 	exceeded := ""
 	switch {
 	case d.RPM > 0 && used.requests > d.RPM:
@@ -108,10 +111,15 @@ func (c *call) commonHeaders() {
 	h.Set("Azureml-Model-Session", "fake-session")
 	h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if c.r.Method == http.MethodPost {
+	if c.surface == surfaceClaude {
+		h.Set("Request-Id", c.claudeRequestID())
+	} else if c.r.Method == http.MethodPost {
 		h.Set("Openai-Processing-Ms", "12")
 	}
 }
+
+// claudeRequestID is requestID in Anthropic's form.
+func (c *call) claudeRequestID() string { return "req_" + strings.ReplaceAll(c.requestID(), "-", "") }
 
 // requestID numbers the requests in the form of a UUID.
 func (c *call) requestID() string {

@@ -21,11 +21,12 @@ type memory struct {
 	conversations shelf[*conversation]
 	assistants    shelf[object]
 	threads       shelf[*thread]
-	ephemeral     shelf[bool] // keys of realtime clients
+	ephemeral     shelf[bool]     // keys of realtime clients
+	prompts       map[string]bool // prefixes of Claude's prompts in its cache, by their hash
 }
 
 func newMemory() *memory {
-	m := &memory{}
+	m := &memory{prompts: map[string]bool{}}
 	_, _ = rand.Read(m.secret[:]) // never fails
 	return m
 }

@@ -16,6 +16,7 @@ const (
 	surfaceExtensions                    // /openai/deployments/{deployment}/extensions/<op>
 	surfaceV1                            // /openai/v1/<op>: the body names it, no dated version
 	surfaceFoundry                       // /models/<op>: the body names it
+	surfaceClaude                        // /anthropic/v1/<op>: the body names it, no api-version
 	surfaceOpenAI                        // /v1/<op> of ProviderOpenAI
 	surfacePublic                        // images by URL: no credential
 )
@@ -76,6 +77,12 @@ var resourceScoped = slices.Concat(
 	videoOperations,
 )
 
+// claudeScoped are the operations of /anthropic/v1.
+var claudeScoped = []*operation{
+	{path: "messages", method: http.MethodPost, kind: KindClaude, id: "Messages_Create", verb: "messages", serve: (*call).claude},
+	{path: "messages/count_tokens", method: http.MethodPost, kind: KindClaude, id: "Messages_CountTokens", verb: "messages", serve: (*call).claudeCount},
+}
+
 // v1Scoped are the operations of /openai/v1 and of ProviderOpenAI.
 var v1Scoped = append(append([]*operation{}, scoped...), resourceScoped[1:]...)
 
@@ -123,6 +130,7 @@ func (r *resource) find(method, path string) (route, bool) {
 		{"openai/deployments/", surfaceClassic, deploymentScoped},
 		{"openai/", surfaceResource, resourceScoped},
 		{"models/", surfaceFoundry, v1Scoped},
+		{"anthropic/v1/", surfaceClaude, claudeScoped},
 	} {
 		rest, ok := strings.CutPrefix(rest, s.prefix)
 		if !ok {
@@ -213,6 +221,8 @@ func (c *call) versionFits() bool {
 	switch c.surface {
 	case surfaceV1:
 		return c.version == "" || c.version == "v1" || c.version == "preview" || c.version == "latest"
+	case surfaceClaude:
+		return !c.r.URL.Query().Has("api-version")
 	case surfaceClassic, surfaceResource:
 		return published(c.version, c.op.since) && (!c.op.preview || strings.HasSuffix(c.version, "-preview"))
 	case surfaceExtensions:

@@ -63,13 +63,19 @@ func (c *call) violations() []string {
 	if h.Get("Authorization") != "" && h.Get("Api-Key")+keyInQuery != "" {
 		add("both api-key and authorization were sent")
 	}
-	if h.Get("X-Api-Key") != "" {
+	switch claude := h.Get("X-Api-Key"); {
+	case claude == "":
+	case c.surface != surfaceClaude:
 		add("x-api-key was sent")
+	case h.Get("Authorization") != "":
+		add("both x-api-key and authorization were sent")
+	case h.Get("Api-Key") != "" && h.Get("Api-Key") != claude:
+		add("x-api-key and api-key are not the same")
 	}
 	if c.resource.Provider == ProviderOpenAI && h.Get("Api-Key") != "" {
 		add("api-key was sent to an OpenAI-compatible service")
 	}
-	for _, name := range []string{"Authorization", "Api-Key"} {
+	for _, name := range []string{"Authorization", "Api-Key", "X-Api-Key"} {
 		if len(h.Values(name)) > 1 {
 			add("header %s was sent %d times", strings.ToLower(name), len(h.Values(name)))
 		}
