@@ -9,7 +9,6 @@ const (
 	keyUnknown key = iota
 	keyModel
 	keyStream
-	keyStreamOptions
 	keyMessages
 	keyMaxTokens
 	keyMaxCompletionTokens
@@ -34,8 +33,6 @@ func keyNamed(name string) key {
 		return keyModel
 	case "stream":
 		return keyStream
-	case "stream_options":
-		return keyStreamOptions
 	case "messages":
 		return keyMessages
 	case "max_tokens":
@@ -212,20 +209,6 @@ func (d *Doc) Model() (model string, present bool, err *Error) {
 func (d *Doc) Stream() bool {
 	m := d.members[keyStream]
 	return m.there() && string(d.text(m)) == "true"
-}
-
-// UsageAsked is whether the body asks for the usage at the end of its stream:
-// stream_options.include_usage.
-func (d *Doc) UsageAsked() bool {
-	m := d.members[keyStreamOptions]
-	if !m.there() || d.raw[m.value] != '{' {
-		return false
-	}
-	asked := false
-	eachMember(d.raw, m.value+1, func(name string, v member) {
-		asked = asked || name == "include_usage" && string(d.text(v)) == "true"
-	})
-	return asked
 }
 
 func syntax(at int) *Error {

@@ -21,6 +21,10 @@ const (
 // String is the language's name, for people: the operation that speaks it.
 func (l Language) String() string { return chats[l].Name }
 
+// AnthropicVersion is what azproc writes into the header anthropic-version where no
+// client has ("Versions" in the reference of Anthropic's API: the one that stays).
+const AnthropicVersion = "2023-06-01"
+
 // chats are the operations by which a chat is asked for in each language.
 var chats = [...]*Operation{
 	LanguageChat: OpChat, LanguageMessages: OpMessages, LanguageResponses: OpResponses, LanguageCompletions: OpCompletions,
@@ -97,9 +101,10 @@ func (s Service) Changes(op *Operation) bool { return s.Op != op || s.Replay || 
 func (m Manner) Serve(op *Operation, stream bool) (Service, *Error) {
 	s := Service{Op: op}
 	switch {
+	case op == nil: // nothing is asked for yet
 	case op == OpChat:
 		s.Op = chats[m.Language]
-	case m.Language == LanguageMessages && !op.Anthropic && op.Modeled:
+	case m.Language == LanguageMessages && !op.Anthropic && (op.Modeled || op == OpStored):
 		return s, foreignOperation(op, "this model is Claude: use /v1/chat/completions or /v1/messages")
 	case m.Language != LanguageMessages && op.Anthropic:
 		return s, foreignOperation(op, "this model is not Claude: use /v1/chat/completions or /v1/responses")

@@ -84,25 +84,3 @@ func TestEachOperationIsServedByWhatTheModelSpeaks(t *testing.T) {
 		}
 	}
 }
-
-func TestUsageIsAskedForWithinStreamOptions(t *testing.T) {
-	for body, want := range map[string]bool{
-		`{"stream_options":{"include_usage":true}}`:              true,
-		`{"stream_options":{"x":[1],"include_usage": true }}`:    true,
-		`{"stream_options":{"include_usage":false}}`:             false,
-		`{"stream_options":{}}`:                                  false,
-		`{"stream_options":null}`:                                false,
-		`{"stream_options":true}`:                                false,
-		`{}`:                                                     false,
-		`{"include_usage":true,"x":{"include_usage":true}}`:      false,
-		`{"stream_options":{"include_usage":true},"stream":"x"}`: true,
-	} {
-		var d Doc
-		if err := d.Scan([]byte(body)); err != nil {
-			t.Fatal(err)
-		}
-		if got := d.UsageAsked(); got != want {
-			t.Errorf("%s: %v", body, got)
-		}
-	}
-}

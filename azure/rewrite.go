@@ -53,13 +53,6 @@ func (w *Rewrite) Prepare(d *Doc, op *Operation, s Service, modelInBody bool) (B
 	if modelInBody && s.Op == op {
 		w.setModel(d, &e)
 	}
-	if s.Replay {
-		for _, k := range [...]key{keyStream, keyStreamOptions} {
-			if m := d.members[k]; m.there() {
-				e.delete(m)
-			}
-		}
-	}
 	if err := w.suit(d, op, &e); err != nil {
 		return Body{}, err
 	}

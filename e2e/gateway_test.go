@@ -295,6 +295,7 @@ const (
 var kinds = map[string]string{
 	"chat": "gpt-4o", "instruct": "gpt-35-turbo-instruct", "embed": "text-embedding-3-small", "image": "gpt-image-1",
 	"speech": "tts", "listen": "whisper", "o3": "o3-mini", "gpt5": "gpt-5-mini", "batch": "gpt-4o-mini", "video": "sora-2", "realtime": "gpt-realtime",
+	"claude": "claude-sonnet-4-5", "o1": "o1", "o3-pro": "o3-pro", "gpt-5-codex": "gpt-5-codex",
 }
 
 // fake starts an Azure resource "a" and an OpenAI-compatible service "o" with

@@ -94,15 +94,23 @@ type shape struct {
 // Format is the body as Envoy's json_format.
 func (s shape) Format(r localReply) string { return encode(s.format(r)) }
 
-// anthropicPath is the paths of Anthropic's SDKs.
-const anthropicPath = `{regex: "^/(v1/messages|anthropic)([/?].*)?$"}`
+// anthropicClient are the requests of Anthropic's SDKs. Before azproc has decided
+// one, its path tells; then the path may be another, and azproc has said it.
+const anthropicClient = `{or_filter: {filters: [` +
+	`{and_filter: {filters: [` +
+	`{header_filter: {header: {name: ":path", string_match: {safe_regex: {regex: "^/(v1/messages|messages|anthropic)([/?].*)?$"}}}}}, ` +
+	`{metadata_filter: {matcher: ` + saidAnthropic + `, match_if_key_not_found: true}}]}}, ` +
+	`{metadata_filter: {matcher: ` + saidAnthropic + `, match_if_key_not_found: false}}]}}`
 
-// shapes: Anthropic's SDKs read an error of their own form on their own paths;
-// everybody else reads OpenAI's.
+// saidAnthropic is what azproc writes into the metadata of such a request.
+const saidAnthropic = `{filter: azproc, path: [{key: shape}], value: {string_match: {exact: anthropic}}}`
+
+// shapes: Anthropic's SDKs read an error of their own form; everybody else reads
+// OpenAI's.
 var shapes = []shape{
 	{
 		Name:   "anthropic",
-		Filter: "{header_filter: {header: {name: \":path\", string_match: {safe_regex: " + anthropicPath + "}}}}",
+		Filter: anthropicClient,
 		format: func(r localReply) map[string]any {
 			return map[string]any{"type": "error", "error": map[string]any{"type": r.Anthropic, "message": r.Message}}
 		},

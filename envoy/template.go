@@ -73,6 +73,7 @@ var headersRead = []string{
 	":method", ":path", "content-type", "content-length", "authorization", "api-key", "x-api-key",
 	"upgrade", "sec-websocket-protocol", "openai-beta", "anthropic-version", "x-request-id",
 	"x-litellm-model", "custom-llm-provider",
+	"x-envoy-attempt-count",                              // of what comes from a cluster's own filters
 	":status", "content-encoding", "x-azproc-deployment", // of a response that has to change
 }
 

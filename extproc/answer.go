@@ -40,6 +40,15 @@ var (
 	// whole body in one message.
 	bufferedBody         = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSkip))
 	bufferedBodyAnswered = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSend))
+	// bufferedBodyTranslated asks for the body, and for all of the response as it comes.
+	bufferedBodyTranslated = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, func() []byte {
+		mode := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
+		mode = wire.AppendVarint(mode, fieldResponseHeaderMode, headerModeSend)
+		mode = wire.AppendVarint(mode, fieldRequestBodyMode, bodyModeBuffered)
+		mode = wire.AppendVarint(mode, fieldResponseBodyMode, bodyModeDuplex)
+		mode = wire.AppendVarint(mode, fieldRequestTrailerMode, headerModeSkip)
+		return wire.AppendVarint(mode, fieldResponseTrailerMode, headerModeSend)
+	}())
 	// duplexBody is a message of its own, before the headers are answered: only
 	// so does Envoy keep the content-length (envoy-facts, section 4). It wants
 	// the trailers along.
@@ -213,6 +222,38 @@ func (f *forward) appendRetries(m []byte) []byte {
 		m = appendSetHeader(m, "x-envoy-upstream-rq-per-try-timeout-ms", strconv.FormatInt(max(1, f.timeout.Milliseconds()), 10))
 	}
 	return m
+}
+
+// rewritten answers a buffered body with another one, and headers; everything else
+// that was set stays.
+func rewritten(body []byte, headers []azure.Header) answer {
+	m := appendSetHeader(nil, "content-length", contentLength(int64(len(body))))
+	for _, h := range headers {
+		m = appendSetHeader(m, h.Name, h.Value)
+	}
+	mutation := wire.FieldSize(len(body))
+	size := wire.FieldSize(len(m)) + wire.FieldSize(mutation)
+	b := make([]byte, 0, 64+len(m))
+	b = wire.AppendPrefix(b, fieldBodyAnswer, wire.FieldSize(size))
+	b = wire.AppendPrefix(b, fieldCommon, size)
+	b = wire.AppendBytes(b, fieldHeaderMutation, m)
+	b = wire.AppendPrefix(b, fieldBodyMutation, mutation)
+	b = wire.AppendPrefix(b, fieldMutatedBody, len(body))
+	return answer{parts: mem.BufferSlice{mem.SliceBuffer(b), mem.SliceBuffer(body)}}
+}
+
+// responseHeaders answers the headers of a response whose length changes; status 0 and
+// an empty contentType leave those as they are.
+func responseHeaders(status int, contentType string) answer {
+	m := wire.AppendBytes(nil, fieldRemoveHeaders, "content-length")
+	if status != 0 {
+		m = appendSetHeader(m, ":status", strconv.Itoa(status))
+	}
+	if contentType != "" {
+		m = appendSetHeader(m, "content-type", contentType)
+	}
+	common := wire.AppendBytes(nil, fieldHeaderMutation, m)
+	return bytesAnswer(wire.AppendBytes(nil, fieldResponseHeadersAnswer, wire.AppendBytes(nil, fieldCommon, common)))
 }
 
 // chunk passes one piece of a streamed body on, of the request or the response by

@@ -1,7 +1,6 @@
 package extproc
 
 import (
-	"fmt"
 	"strings"
 
 	"google.golang.org/grpc/mem"
@@ -112,7 +111,7 @@ func (s *stream) editBody(w *azure.IDWriter) error {
 		case kindAnswerTrailers:
 			return s.send(bytesAnswer(answerTrailersUnchanged))
 		default:
-			return fmt.Errorf("%w: kind %d inside a response", errUnexpected, s.in.kind)
+			return unexpected(s.in.kind, "inside a response")
 		}
 	}
 }

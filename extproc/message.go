@@ -48,6 +48,7 @@ type head struct {
 	upgrade, protocols           string // of a WebSocket
 	anthropicVersion, openAIBeta string
 	modelSelector, provider      string // LiteLLM's, for what names no model
+	attempt                      string // of a message from a cluster's own filters: "1" is the first
 
 	// Of a response: its status, and who has served it (routes.yaml).
 	status, deployment, contentEncoding string
@@ -84,6 +85,8 @@ func (h *head) field(name string) *string {
 		return &h.modelSelector
 	case "custom-llm-provider":
 		return &h.provider
+	case attemptHeader:
+		return &h.attempt
 	case ":status":
 		return &h.status
 	case "x-azproc-deployment":
@@ -185,6 +188,13 @@ func (m *message) parseBody(b []byte) error {
 
 // extProcName is the name under which Envoy sends attributes.
 const extProcName = "envoy.filters.http.ext_proc"
+
+// attemptHeader is Envoy's count of a request's attempts, beginning with 1.
+const attemptHeader = "x-envoy-attempt-count"
+
+// translateHeader, with the value "yes", brings a request's first attempt to azproc once
+// more, from the filters of its cluster: there it is translated. It goes no further.
+const translateHeader = "x-azproc-translate"
 
 // protocolsHeader is a list, and may come as several headers.
 const protocolsHeader = "sec-websocket-protocol"

@@ -33,12 +33,23 @@ const (
 	// fieldPreview is "yes" for a WebSocket whose client speaks the preview of the
 	// realtime API: its header may be gone in a later attempt.
 	fieldPreview = "preview"
+	// fieldStream is "yes" for a request whose client wants a stream.
+	fieldStream = "stream"
+	// FieldShape is in which shape the client reads an error: by it Envoy's own are
+	// told, as the path may be another by then.
+	FieldShape = "shape"
+)
+
+// The values of FieldShape.
+const (
+	ShapeOpenAI    = "openai"
+	ShapeAnthropic = "anthropic"
 )
 
 // memory is what a request's first attempt leaves for the later ones.
 type memory struct {
 	claim, path, model, undo string
-	preview                  bool
+	preview, stream          bool
 }
 
 // read reads the metadata of Namespace, a google.protobuf.Struct.
@@ -46,6 +57,7 @@ func (m *memory) read(s []byte) {
 	*m = memory{
 		claim: wire.Text(s, FieldClaim), path: wire.Text(s, fieldPath),
 		model: wire.Text(s, fieldModel), undo: wire.Text(s, fieldUndo), preview: wire.Text(s, fieldPreview) != "",
+		stream: wire.Text(s, fieldStream) != "",
 	}
 }
 
@@ -57,6 +69,11 @@ type plan struct {
 	fixed   []*fixed // by Deployment.Index
 	claim   routing.Claim
 	socket  bool
+	// translated says that already the first attempt is translated.
+	translated bool
+	stream     bool // the client wants one
+	// shape is FieldShape's, "" where the path tells.
+	shape string
 	// What a later attempt needs; not written when there is none.
 	path, model string
 	preview     bool
@@ -89,9 +106,17 @@ func (p *plan) append(b []byte) []byte {
 	own = wire.AppendText(own, FieldClaim, p.claim.Append(scratch[1][:0]))
 	list := append(scratch[2][:0], p.element(p.first)...)
 	var refused []byte
-	if p.retries() > 0 {
+	if p.shape != "" {
+		own = wire.AppendText(own, FieldShape, p.shape)
+	}
+	if p.retries() > 0 || p.translated {
 		own = wire.AppendText(own, fieldPath, p.path)
 		own = wire.AppendText(own, fieldModel, p.model)
+		if p.stream {
+			own = wire.AppendText(own, fieldStream, "yes")
+		}
+	}
+	if p.retries() > 0 {
 		if p.preview {
 			own = wire.AppendText(own, fieldPreview, "yes")
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/routing"
+	"github.com/azproc/azproc/translate"
 )
 
 // retry serves an attempt after the first. Envoy has come to the next cluster of
@@ -29,6 +30,9 @@ func (s *stream) retry() error {
 	if s.now = s.now.of(cluster); s.now == nil {
 		return s.refuse(goneDeployment())
 	}
+	if s.head.attempt == "1" {
+		return s.first(cluster, &memory)
+	}
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
 	defer cancel()
 	lost, ran := s.now.table.Lost(s.head.requestID, before)
@@ -39,66 +43,93 @@ func (s *stream) retry() error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	if err := s.sendRetry(&a, before, claim, &memory); err != nil {
-		if refused := (*azure.Error)(nil); errors.As(err, &refused) {
+	sent, failed := s.sendRetry(&a, before, claim, &memory)
+	if failed != nil {
+		if refused := (*azure.Error)(nil); errors.As(failed, &refused) {
 			return s.refuse(refused)
 		}
-		return err
+		return failed
 	}
 	if !ran {
 		s.now.table.End(before, 0) // a failed request still counts, its tokens do not
 	}
-	return nil
+	return s.translate(sent)
 }
 
-// sendRetry makes the request for the deployment of a. It ends the claim when that
-// fails.
-func (s *stream) sendRetry(a *routing.Attempt, before, claim routing.Claim, m *memory) error {
-	path, modelInBody := a.Target.Path(&s.route)
+// sendRetry makes the request for the deployment of a, and gives what was translated of
+// it, if anything was. It ends the claim when that fails.
+func (s *stream) sendRetry(a *routing.Attempt, before, claim routing.Claim, m *memory) (sent translate.Sent, err error) {
+	service, refused := a.Rewrite.Manner.Serve(s.route.Op, m.stream)
+	if refused != nil {
+		s.now.table.End(claim, 0)
+		return sent, refused
+	}
+	path, modelInBody := s.pathTo(a, service)
 	f := &forward{path: path, credential: a.Header, fixed: s.now.fixed[a.Deployment.Index], claim: claim}
+	if !service.Op.Anthropic { // what the attempt before may have set
+		f.more = append(f.more, azure.Header{Name: "anthropic-version"})
+	}
 	if s.route.Socket {
-		f.more = a.Target.SocketHeaders(&s.route, s.head.protocols, s.head.openAIBeta)
+		f.more = append(f.more, a.Target.SocketHeaders(&s.route, s.head.protocols, s.head.openAIBeta)...)
 	}
 	if s.in.end || s.route.Socket { // nothing ends a WebSocket's request, and nothing follows
-		return s.give(f, before, answerHeaders)
+		return sent, s.give(f, before, answerHeaders)
 	}
-	if err := s.again(f, a, modelInBody, m); err != nil {
+	if sent, err = s.again(f, a, service, modelInBody, m); err != nil {
 		s.now.table.End(claim, 0)
-		return err
+		return sent, err
 	}
 	defer s.in.release()
-	return s.give(f, before, fieldBodyAnswer)
+	return sent, s.give(f, before, fieldBodyAnswer)
 }
 
 // again makes the body for the deployment of a.
-func (s *stream) again(f *forward, a *routing.Attempt, modelInBody bool, m *memory) error {
-	if err := s.send(bytesAnswer(bufferedBody)); err != nil {
-		return err
+func (s *stream) again(f *forward, a *routing.Attempt, service azure.Service, modelInBody bool, m *memory) (sent translate.Sent, err error) {
+	if err := s.askBody(service); err != nil {
+		return sent, err
 	}
-	err := s.recv(kindBody)
-	if err != nil {
-		return err
-	}
-	if s.route.Op.Body == azure.BodyForm {
+	switch {
+	case s.route.Op.Body == azure.BodyForm:
 		f.body, err = s.formAgain(a, modelInBody, m.model)
-	} else {
+	case service.Changes(s.route.Op):
+		sent, err = s.translated(a, service, modelInBody, m)
+		f.body, f.more = azure.Body{Bytes: sent.Body, Changed: true}, append(f.more, sent.Headers...)
+	default:
 		f.body, err = s.bodyAgain(a, modelInBody, m.undo)
 	}
 	if err != nil {
 		s.in.release()
-		return err
+		return translate.Sent{}, err
 	}
 	f.length = contentLength(int64(len(f.body.Bytes)))
-	return nil
+	return sent, nil
+}
+
+// askBody asks for the body, and for the response where that has to change.
+func (s *stream) askBody(service azure.Service) error {
+	ask := bufferedBody
+	if service.Changes(s.route.Op) {
+		ask = bufferedBodyTranslated
+	}
+	if err := s.send(bytesAnswer(ask)); err != nil {
+		return err
+	}
+	return s.recv(kindBody)
+}
+
+// original is the client's body, made of the one that the first attempt has sent.
+func (s *stream) original(undo string) (body []byte, changed bool, err error) {
+	record, err := base64.RawStdEncoding.DecodeString(undo)
+	if err != nil {
+		return nil, false, fmt.Errorf("record of the body's changes: %w", err)
+	}
+	body, err = azure.Restore(s.in.body, record)
+	return body, len(record) > 0, err
 }
 
 // bodyAgain makes the JSON body for the deployment of a.
 func (s *stream) bodyAgain(a *routing.Attempt, modelInBody bool, undo string) (azure.Body, error) {
-	record, err := base64.RawStdEncoding.DecodeString(undo)
-	if err != nil {
-		return azure.Body{}, fmt.Errorf("record of the body's changes: %w", err)
-	}
-	original, err := azure.Restore(s.in.body, record)
+	original, changed, err := s.original(undo)
 	if err != nil {
 		return azure.Body{}, err
 	}
@@ -110,7 +141,7 @@ func (s *stream) bodyAgain(a *routing.Attempt, modelInBody bool, undo string) (a
 	if refused != nil {
 		return azure.Body{}, refused
 	}
-	body.Changed = body.Changed || len(record) > 0
+	body.Changed = body.Changed || changed
 	return body, nil
 }
 

@@ -30,6 +30,7 @@ var errUnexpected = errors.New("unexpected message from Envoy")
 //	JSON             headers ─▶ mode_override BUFFERED, body ─▶ answer
 //	multipart form   mode_override FULL_DUPLEX_STREAMED, chunks … model ─▶ answer, chunks ─▶ chunks
 //	later attempt    headers ─▶ mode_override BUFFERED, body ─▶ answer (retry.go)
+//	translated       the same, and its response ─▶ response (translated.go)
 //
 // The stream ends as soon as the request is answered, so that a response which
 // lasts for minutes needs nothing of this process.
@@ -166,13 +167,12 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 	}
 	f, a, err := s.plan(&routing.Request{
 		Model: model, Home: s.home, Op: s.route.Op, Doc: &doc, Tokens: doc.Estimate(s.route.Op), Size: int64(len(body)), Stream: doc.Stream(),
+		Free: s.route.Op == azure.OpCountTokens,
 	})
 	if err != nil {
 		return nil, err
 	}
-	path, modelInBody := a.Target.Path(&s.route)
-	f.path = path
-	if f.body, err = a.Rewrite.Apply(&doc, s.route.Op, modelInBody); err != nil {
+	if err := s.serve(f, a, &doc); err != nil {
 		s.now.table.End(f.claim, 0)
 		return nil, err
 	}
@@ -180,6 +180,54 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 		f.length = contentLength(int64(len(f.body.Bytes)))
 	}
 	return f, nil
+}
+
+// serve makes the request for its first deployment. One that has to be translated is
+// sent as the client made it: it comes here once more from the deployment's cluster,
+// so that what a later deployment gets does not depend on the first one's language.
+func (s *stream) serve(f *forward, a *routing.Attempt, doc *azure.Doc) *azure.Error {
+	f.plan.stream = doc.Stream()
+	service, err := a.Rewrite.Manner.Serve(s.route.Op, f.plan.stream)
+	if err != nil {
+		return err
+	}
+	if s.route.Dialect == azure.DialectAnthropic {
+		f.plan.shape = ShapeAnthropic
+	}
+	f.more = append(f.more, s.anthropicVersion(service)...)
+	if !service.Changes(s.route.Op) {
+		path, modelInBody := a.Target.Path(&s.route)
+		f.path = path
+		f.body, err = a.Rewrite.Apply(doc, s.route.Op, modelInBody)
+		return err
+	}
+	f.path, _ = s.pathTo(a, service)
+	f.body = azure.Body{Bytes: doc.Bytes()}
+	f.more = append(f.more, azure.Header{Name: translateHeader, Value: "yes"})
+	f.plan.translated = true
+	if service.Op.Anthropic {
+		f.plan.shape = ShapeOpenAI
+	}
+	return nil
+}
+
+// anthropicVersion is the header without which Anthropic's API takes no request: its
+// first version, where a client of its own does not say one.
+func (s *stream) anthropicVersion(service azure.Service) []azure.Header {
+	if !s.route.Op.Anthropic || !service.Op.Anthropic || s.head.anthropicVersion != "" {
+		return nil
+	}
+	return []azure.Header{{Name: "anthropic-version", Value: azure.AnthropicVersion}}
+}
+
+// pathTo is the path of the operation by which a deployment serves, and whether its
+// body names the deployment.
+func (s *stream) pathTo(a *routing.Attempt, service azure.Service) (path string, modelInBody bool) {
+	route := s.route
+	if service.Op != route.Op { // whatever the query said was for another operation
+		route.Op, route.Query = service.Op, ""
+	}
+	return a.Target.Path(&route)
 }
 
 // plan picks the deployments. A model in the path beats the body's, as it does
@@ -263,9 +311,13 @@ func (s *stream) recv(want kind) error {
 	}
 	if s.in.kind != want {
 		s.in.release()
-		return fmt.Errorf("%w: kind %d where %d was due", errUnexpected, s.in.kind, want)
+		return unexpected(s.in.kind, fmt.Sprintf("where %d was due", want))
 	}
 	return nil
+}
+
+func unexpected(k kind, where string) error {
+	return fmt.Errorf("%w: kind %d %s", errUnexpected, k, where)
 }
 
 func (s *stream) send(a answer) error { return s.envoy.SendMsg(&a) }

@@ -37,6 +37,8 @@ type Sent struct {
 	Headers []azure.Header
 	// Answer translates what comes back.
 	Answer Answer
+	// Replay says that what Answer makes of a whole answer is a stream of events.
+	Replay bool
 }
 
 // Answer translates the answer to one request. It belongs to one goroutine, and

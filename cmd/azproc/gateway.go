@@ -121,6 +121,7 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	}
 	g.once.Store(g.store)
 	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, store)
+	table.Takes = extproc.Takes
 	g.processor.Use(table, auth.NewClients(snap.MasterKey))
 	g.table.Store(table)
 	old.close()
