@@ -95,10 +95,10 @@ func (s *stream) translate(sent translate.Sent) error {
 		if err != nil {
 			return err
 		}
+		if !last && len(out.body) == 0 {
+			continue
+		}
 		if held {
-			if !last {
-				continue
-			}
 			if out.status == 0 && sent.Replay {
 				out.contentType = "text/event-stream; charset=utf-8"
 			}
@@ -139,7 +139,7 @@ func (s *stream) translatePiece(w *translate.Writer) (out piece, last bool, err 
 	s.in.release()
 	if failed != nil {
 		s.options.Observer.Refused(failed)
-		return piece{body: failed.Body(azure.ShapeOpenAI), status: failed.Status, contentType: "application/json"}, last, nil
+		return piece{body: failed.Body(azure.ShapeOpenAI), status: failed.Status, contentType: "application/json"}, true, nil
 	}
 	return piece{body: body}, last, nil
 }
