@@ -1,0 +1,5 @@
+package messages_test
+
+import "testing"
+
+func TestMessage(t *testing.T) { runCases(t, "message.json") }

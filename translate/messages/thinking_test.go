@@ -1,0 +1,5 @@
+package messages_test
+
+import "testing"
+
+func TestThinking(t *testing.T) { runCases(t, "thinking.json") }
