@@ -7,6 +7,7 @@ import "bytes"
 // lines (WHATWG HTML, "Server-sent events"). Comments and fields other than event
 // and data are left out. The zero Splitter is ready.
 type Splitter struct {
+	begun bool   // a line has been read
 	line  []byte // begun, of the piece before
 	skip  bool   // the LF of a CRLF that was cut in two
 	event string
@@ -46,11 +47,19 @@ func (s *Splitter) Split(piece []byte, f func(Event) error) error {
 	return nil
 }
 
+// held is how many bytes are kept of an event that is not yet complete.
+func (s *Splitter) held() int { return len(s.line) + len(s.data) }
+
 // Open is whether an event has begun and was never ended: the stream broke off.
 func (s *Splitter) Open() bool { return s.some || len(s.line) > 0 }
 
-// read takes one line; a blank one ends the event.
+// read takes one line; a blank one ends the event. A byte order mark may stand
+// before the first.
 func (s *Splitter) read(line []byte, f func(Event) error) error {
+	if !s.begun {
+		s.begun = true
+		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	}
 	if len(line) == 0 {
 		if !s.some {
 			s.event = ""

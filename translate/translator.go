@@ -48,10 +48,12 @@ type Sent struct {
 // event and then End. Of any other status, Failure is called.
 type Answer interface {
 	// Whole translates an answer that is no stream. The error says that it is not
-	// what the other API promises.
+	// what the other API promises, or is an *azure.Error: the model's own, which the
+	// other API tells in an answer with status 2xx.
 	Whole(body []byte) ([]byte, error)
 	// Event appends to dst what the client gets for one event of a stream: nothing,
-	// one event or several, each complete.
+	// one event or several, each complete. An error, of the same two kinds, ends the
+	// stream, and neither Event nor End is called again.
 	Event(dst []byte, e Event) ([]byte, error)
 	// End appends what ends the client's stream. whole says that the upstream's has
 	// ended as it should; otherwise it broke off, and the client must see that too.

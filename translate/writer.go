@@ -59,7 +59,7 @@ func (w *Writer) Append(dst, piece []byte, last bool) ([]byte, *azure.Error) {
 	}
 	answer, err := w.Answer.Whole(w.whole)
 	if err != nil {
-		return dst, broken(err)
+		return dst, told(err)
 	}
 	return append(dst, answer...), nil
 }
@@ -72,9 +72,12 @@ func (w *Writer) events(dst, piece []byte, last bool) []byte {
 		dst, err = w.Answer.Event(dst, e)
 		return err
 	})
+	if err == nil && w.split.held() > maxWhole {
+		err = errTooLarge
+	}
 	if err != nil {
 		w.ended = true
-		return Failure(dst, broken(err))
+		return Failure(dst, told(err))
 	}
 	if last {
 		w.ended = true
@@ -97,6 +100,15 @@ func BrokenOff() *azure.Error {
 		Status: http.StatusBadGateway, Type: "server_error", Code: "stream_interrupted",
 		Message: "The model's answer broke off before its end.",
 	}
+}
+
+// told is what the client is told of an Answer's error: the error itself, if it is
+// the model's own.
+func told(err error) *azure.Error {
+	if e, ok := errors.AsType[*azure.Error](err); ok {
+		return e
+	}
+	return broken(err)
 }
 
 // broken is the error of an answer that is not what the model's API promises.

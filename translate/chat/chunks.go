@@ -9,6 +9,9 @@ type Chunks struct {
 	// text, Created is in Unix seconds.
 	ID, Model string
 	Created   int64
+	// ServiceTier is the same in every chunk from the one on in which it is known: a
+	// JSON string.
+	ServiceTier []byte
 
 	begun bool
 }
@@ -20,7 +23,7 @@ func (c *Chunks) head(dst []byte) []byte {
 	dst = append(dst, `,"object":"chat.completion.chunk","created":`...)
 	dst = strconv.AppendInt(dst, c.Created, 10)
 	dst = append(dst, `,"model":`...)
-	return Quote(dst, c.Model)
+	return appendTier(Quote(dst, c.Model), c.ServiceTier)
 }
 
 // delta appends a chunk up to the inside of its delta, and before the first one
@@ -59,6 +62,15 @@ func (c *Chunks) member(dst []byte, name string, value []byte) []byte {
 // Text appends a piece of the answer's text.
 func (c *Chunks) Text(dst, text []byte) []byte { return c.member(dst, `"content":`, text) }
 
+// TextLogprobs appends a piece of the answer's text with the array of its tokens.
+func (c *Chunks) TextLogprobs(dst, text, tokens []byte) []byte {
+	dst = append(c.delta(dst), `"content":`...)
+	dst = append(dst, text...)
+	dst = append(dst, `},"logprobs":`...)
+	dst = appendLogprobs(dst, tokens)
+	return append(dst, ",\"finish_reason\":null}]}\n\n"...)
+}
+
 // Refusal appends a piece of a refusal.
 func (c *Chunks) Refusal(dst, text []byte) []byte { return c.member(dst, `"refusal":`, text) }
 
@@ -95,6 +107,29 @@ func (c *Chunks) Arguments(dst []byte, index int, text []byte) []byte {
 	dst = append(c.delta(dst), `"tool_calls":[{"index":`...)
 	dst = strconv.AppendInt(dst, int64(index), 10)
 	dst = append(dst, `,"function":{"arguments":`...)
+	dst = append(dst, text...)
+	dst = append(dst, `}}]`...)
+	return append(dst, deltaEnd...)
+}
+
+// CustomToolCall begins the call of a custom tool, as ToolCall does that of a
+// function.
+func (c *Chunks) CustomToolCall(dst []byte, index int, id, name []byte) []byte {
+	dst = append(c.delta(dst), `"tool_calls":[{"index":`...)
+	dst = strconv.AppendInt(dst, int64(index), 10)
+	dst = append(dst, `,"id":`...)
+	dst = append(dst, id...)
+	dst = append(dst, `,"type":"custom","custom":{"name":`...)
+	dst = append(dst, name...)
+	dst = append(dst, `,"input":""}}]`...)
+	return append(dst, deltaEnd...)
+}
+
+// Input appends a piece of what a custom tool is called with: a JSON string.
+func (c *Chunks) Input(dst []byte, index int, text []byte) []byte {
+	dst = append(c.delta(dst), `"tool_calls":[{"index":`...)
+	dst = strconv.AppendInt(dst, int64(index), 10)
+	dst = append(dst, `,"custom":{"input":`...)
 	dst = append(dst, text...)
 	dst = append(dst, `}}]`...)
 	return append(dst, deltaEnd...)

@@ -14,6 +14,8 @@ const (
 	FinishLength        FinishReason = "length"
 	FinishToolCalls     FinishReason = "tool_calls"
 	FinishContentFilter FinishReason = "content_filter"
+	// FinishFunctionCall is of clients that know functions and no tools.
+	FinishFunctionCall FinishReason = "function_call"
 )
 
 // Usage is what an answer cost, in tokens.
@@ -46,9 +48,31 @@ func (u Usage) Append(dst []byte) []byte {
 }
 
 // ToolCall is one call of a tool: ID and Name are JSON strings, Arguments is a JSON
-// string that holds JSON.
+// string that holds JSON, or any text where the tool is a custom one.
 type ToolCall struct {
 	ID, Name, Arguments []byte
+	Custom              bool
+}
+
+// append appends the call as an element of tool_calls.
+func (t *ToolCall) append(dst []byte) []byte {
+	kind, argument := "function", "arguments"
+	if t.Custom {
+		kind, argument = "custom", "input"
+	}
+	dst = append(dst, `{"id":`...)
+	dst = append(dst, t.ID...)
+	dst = append(dst, `,"type":"`...)
+	dst = append(dst, kind...)
+	dst = append(dst, `","`...)
+	dst = append(dst, kind...)
+	dst = append(dst, `":{"name":`...)
+	dst = append(dst, t.Name...)
+	dst = append(dst, `,"`...)
+	dst = append(dst, argument...)
+	dst = append(dst, `":`...)
+	dst = append(dst, t.Arguments...)
+	return append(dst, "}}"...)
 }
 
 // Member is a member of the message that is no part of OpenAI's API. Name is plain
@@ -68,8 +92,12 @@ type Completion struct {
 	// Members stand in the message beside them.
 	Members   []Member
 	ToolCalls []ToolCall
-	Finish    FinishReason
-	Usage     Usage
+	// Logprobs is the array of the text's tokens.
+	Logprobs []byte
+	Finish   FinishReason
+	// ServiceTier is a JSON string.
+	ServiceTier []byte
+	Usage       Usage
 }
 
 // Append appends the completion.
@@ -90,28 +118,45 @@ func (c *Completion) Append(dst []byte) []byte {
 		dst = append(dst, ':')
 		dst = append(dst, m.Value...)
 	}
-	for i, t := range c.ToolCalls {
+	for i := range c.ToolCalls {
 		if i == 0 {
 			dst = append(dst, `,"tool_calls":[`...)
 		} else {
 			dst = append(dst, ',')
 		}
-		dst = append(dst, `{"id":`...)
-		dst = append(dst, t.ID...)
-		dst = append(dst, `,"type":"function","function":{"name":`...)
-		dst = append(dst, t.Name...)
-		dst = append(dst, `,"arguments":`...)
-		dst = append(dst, t.Arguments...)
-		dst = append(dst, `}}`...)
+		dst = c.ToolCalls[i].append(dst)
 	}
 	if len(c.ToolCalls) > 0 {
 		dst = append(dst, ']')
 	}
-	dst = append(dst, `},"logprobs":null,"finish_reason":"`...)
+	dst = append(dst, `},"logprobs":`...)
+	dst = appendLogprobs(dst, c.Logprobs)
+	dst = append(dst, `,"finish_reason":"`...)
 	dst = append(dst, c.Finish...)
-	dst = append(dst, `"}],"usage":`...)
+	dst = append(dst, `"}]`...)
+	dst = appendTier(dst, c.ServiceTier)
+	dst = append(dst, `,"usage":`...)
 	dst = c.Usage.Append(dst)
 	return append(dst, '}')
+}
+
+// appendLogprobs appends the member logprobs of a choice, of the tokens of a text.
+func appendLogprobs(dst, tokens []byte) []byte {
+	if tokens == nil {
+		return append(dst, "null"...)
+	}
+	dst = append(dst, `{"content":`...)
+	dst = append(dst, tokens...)
+	return append(dst, `,"refusal":null}`...)
+}
+
+// appendTier appends the member service_tier, if there is a value.
+func appendTier(dst, tier []byte) []byte {
+	if tier == nil {
+		return dst
+	}
+	dst = append(dst, `,"service_tier":`...)
+	return append(dst, tier...)
 }
 
 func orNull(dst, value []byte) []byte {
@@ -137,11 +182,13 @@ func Quote(dst []byte, text string) []byte {
 	return append(dst, '"')
 }
 
-// Join appends JSON strings as one: their texts one behind the other.
+// Join appends JSON strings as one: their texts one behind the other. nil is no text.
 func Join(dst []byte, texts ...[]byte) []byte {
 	dst = append(dst, '"')
 	for _, t := range texts {
-		dst = append(dst, t[1:len(t)-1]...)
+		if len(t) > 2 {
+			dst = append(dst, t[1:len(t)-1]...)
+		}
 	}
 	return append(dst, '"')
 }
