@@ -101,7 +101,8 @@ var kinds = map[string]struct {
 }{
 	"output_text": {
 		"response.content_part.", "response.output_text.", "text",
-		[]change{{"text", `""`, true}, {"annotations", "[]", true}, {"logprobs", "[]", false}}, true,
+		[]change{{"text", `""`, true}, {"annotations", "[]", true}, {"logprobs", "[]", false}},
+		true,
 	},
 	"refusal":        {"response.content_part.", "response.refusal.", "refusal", []change{{"refusal", `""`, true}}, false},
 	"reasoning_text": {"response.content_part.", "response.reasoning_text.", "text", []change{{"text", `""`, true}}, false},
