@@ -182,11 +182,11 @@ func (c *call) read(isForm bool) *failure {
 		return claudeError(http.StatusRequestEntityTooLarge, "request_too_large", "Request exceeds the maximum size")
 	}
 	if len(trimmed) == 0 || trimmed[0] != '{' {
-		return badJSON()
+		return c.badJSON()
 	}
 	var mistyped *json.UnmarshalTypeError // what the operation itself refuses, but for the name
 	if err := json.Unmarshal(body, &named); err != nil && !errors.As(err, &mistyped) {
-		return badJSON()
+		return c.badJSON()
 	}
 	if mistyped != nil && mistyped.Field == "model" && c.nameInBody() {
 		if c.surface == surfaceClaude {
@@ -200,6 +200,14 @@ func (c *call) read(isForm bool) *failure {
 		c.name = *named.Model
 	}
 	return nil
+}
+
+// badJSON is what the surface says of a body that it cannot read.
+func (c *call) badJSON() *failure {
+	if c.surface == surfaceClaude {
+		return claudeInvalid("The request body is not valid JSON")
+	}
+	return badJSON()
 }
 
 // nameInBody reports whether the surface takes the deployment from `model`.
@@ -235,10 +243,15 @@ func (c *call) unknownPath() *failure {
 		return modelError(http.StatusNotFound, "invalid_request_error", "", "unknown_url",
 			"Unknown request URL: "+c.r.Method+" "+c.r.URL.Path+". Please check the URL for typos.")
 	}
-	if strings.HasPrefix(c.r.URL.Path, c.resource.Prefix+"/anthropic/") {
+	if c.toClaude() {
 		return apiNotSupported()
 	}
 	return resourceNotFound()
+}
+
+// toClaude reports whether the path is one of Anthropic's, known or not.
+func (c *call) toClaude() bool {
+	return strings.HasPrefix(c.r.URL.Path, c.resource.Prefix+"/anthropic/")
 }
 
 func (c *call) place() place { return place{c.resource.Name, c.name} }

@@ -25,7 +25,7 @@ func marked(fields map[string]shape) shape {
 var (
 	claudeCitations = orNull(fieldsOf(map[string]shape{"enabled": aBoolean}))
 	claudeText      = marked(map[string]shape{"text!": aText, "citations": orNull(listOf(anObject))})
-	claudeTexts     = textOrList(listOf(union("", map[string]shape{"text": claudeText})))
+	claudeTexts     = textOrList(listOf(marked(map[string]shape{"type!": oneOf("text"), "text!": aText, "citations": orNull(listOf(anObject))})))
 	claudeImage     = marked(map[string]shape{
 		"source!": union("", map[string]shape{
 			"base64": block(map[string]shape{"data!": inBase64, "media_type!": oneOf("image/jpeg", "image/png", "image/gif", "image/webp")}),

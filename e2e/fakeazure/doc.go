@@ -18,6 +18,9 @@
 //	defer azure.Close()
 //	defer azure.Check(t) // fails the test when a client key came through
 //
+// Claude is at /anthropic/v1, as on Microsoft Foundry: a deployment whose model
+// begins with "claude-". There the fake is strict always, in Anthropic's words.
+//
 // What an operation makes under an id, a resource remembers: responses and
 // conversations, assistants, threads and runs. The id is known to that resource
 // alone, and nobody can guess it. What takes time at Azure takes looks here: a

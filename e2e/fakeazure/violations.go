@@ -65,7 +65,7 @@ func (c *call) violations() []string {
 	}
 	switch claude := h.Get("X-Api-Key"); {
 	case claude == "":
-	case c.surface != surfaceClaude:
+	case !c.toClaude():
 		add("x-api-key was sent")
 	case h.Get("Authorization") != "":
 		add("both x-api-key and authorization were sent")
