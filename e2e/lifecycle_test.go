@@ -70,6 +70,25 @@ func TestABadFileIsReportedAndTheOldOneServesOn(t *testing.T) {
 	})
 }
 
+func TestAFileWhoseRedisCannotBeUsedLeavesEnvoyAsItWas(t *testing.T) {
+	azure := fake(t)
+	g := start(t, modelList(azure))
+	clusters := func() int { return len(g.envoyStat(t, "cluster.")) }
+	before := clusters()
+	added := fmt.Sprintf("- model_name: added\n  litellm_params: {model: openai/dep-chat, api_base: %q, api_key: %s}\n", strings.Replace(azure.URL("o"), "127.0.0.1", "localhost", 1), openAIKey)
+	g.write(modelList(azure) + added + "router_settings: {redis_host: 127.0.0.1, redis_ssl: true, redis_ssl_ca_certs: /no/such/file}\n")
+	eventually(t, "it is refused", func() bool { return g.metric("azproc_config_last_load_good") == 0 })
+	if !strings.Contains(g.log.String(), "redis_ssl_ca_certs") {
+		t.Error("the log does not say why")
+	}
+	if now := clusters(); now != before {
+		t.Errorf("Envoy has %d counters of clusters, had %d", now, before)
+	}
+	if got := do(t, "POST", g.url+"/v1/chat/completions", streamBody); got.status != 200 {
+		t.Errorf("the old file: %d %s", got.status, got.body)
+	}
+}
+
 func TestSIGTERMLetsARunningStreamFinish(t *testing.T) {
 	azure := fake(t)
 	g := start(t, modelList(azure))
