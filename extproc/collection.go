@@ -2,7 +2,6 @@ package extproc
 
 import (
 	"context"
-	"strings"
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/routing"
@@ -148,10 +147,5 @@ func (s *stream) selector() string {
 	if s.head.modelSelector != "" {
 		return s.head.modelSelector
 	}
-	for part := range strings.SplitSeq(s.route.Query, "&") {
-		if model, ok := strings.CutPrefix(part, "model="); ok {
-			return unescape(model)
-		}
-	}
-	return ""
+	return s.route.QueryModel()
 }
