@@ -47,7 +47,7 @@ type head struct {
 	authorization, apiKey, xKey  string
 	upgrade, protocols           string // of a WebSocket
 	anthropicVersion, openAIBeta string
-	modelSelector, provider      string // LiteLLM's, for what names no model
+	modelSelector, provider      string // LiteLLM's, for what names no model; they go no further (routes.yaml)
 
 	// Of a response: its status, and who has served it (routes.yaml).
 	status, deployment, contentEncoding string
