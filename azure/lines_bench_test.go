@@ -73,7 +73,7 @@ func BenchmarkUpload(b *testing.B) {
 				return nil
 			}
 			l := NewLines(renamed)
-			u := uploadTo(b, func(_, value string) (bool, string) { return true, value })
+			u := uploadTo(b, func(string, string) bool { return true })
 			emit := func(kind Piece, p []byte) error {
 				if kind == PieceFile && rename {
 					return l.Write(p, keep)

@@ -204,6 +204,13 @@ func decode(s string) (string, *Error) {
 	return decoded, nil
 }
 
+// QueryModel is the model that the query names, "" when it names none. It stays in
+// the query.
+func (r *Route) QueryModel() string {
+	model, _ := param(r.Query, "model")
+	return model
+}
+
 // cutVersion takes api-version out of a query.
 func cutVersion(query string) (version, rest string) {
 	if value, ok := strings.CutPrefix(query, "api-version="); ok && !strings.ContainsAny(value, "&%+") {

@@ -185,3 +185,15 @@ func BenchmarkParseRoute(b *testing.B) {
 		}
 	}
 }
+
+func TestAQueryNamesAModelHoweverItIsWritten(t *testing.T) {
+	for query, want := range map[string]string{
+		"": "", "limit=2": "", "model": "", "submodel=a": "", "model=a": "a", "limit=2&model=a%20b": "a b", "model=a+b": "a b",
+		"M%6Fdel=a": "a", "model=a&model=b": "b", "model=a%zz": "a%zz", "%zz=a": "",
+	} {
+		r := Route{Query: query}
+		if got := r.QueryModel(); got != want || r.Query != query {
+			t.Errorf("%s names %q, want %q; it is %q then", query, got, want, r.Query)
+		}
+	}
+}

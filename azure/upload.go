@@ -25,14 +25,14 @@ const (
 
 // Upload passes on a multipart/form-data body with one file that comes in pieces,
 // cut anywhere, so that the file's content can be changed on its way. Fields, which
-// are the parts without a file name, may be changed or left out, wherever they
-// stand; one is held at a time. All other bytes stay as they came, but for a
-// content-length among the headers of a changed field or of the file: it would be
-// wrong, and readers must ignore it (RFC 7578, section 4.8). An Upload belongs to
-// one goroutine, and is of no more use after an error.
+// are the parts without a file name, may be left out, wherever they stand; one is
+// held at a time. All other bytes stay as they came, but for a content-length among
+// the headers of the file: it would be wrong, and readers must ignore it (RFC 7578,
+// section 4.8). An Upload belongs to one goroutine, and is of no more use after an
+// error.
 type Upload struct {
 	parts
-	field func(name, value string) (keep bool, replacement string)
+	field func(name, value string) (keep bool)
 
 	part    uploadPart
 	hasFile bool   // a file has begun
@@ -54,9 +54,8 @@ const (
 
 // NewUpload reads a content-type header. It fails with a 400 for anything but a
 // form with a boundary. field is called with each field, in order, before anything
-// of it or behind it is emitted. It says whether the form keeps the field, and with
-// what value.
-func NewUpload(contentType string, field func(name, value string) (keep bool, replacement string)) (*Upload, *Error) {
+// of it or behind it is emitted. It says whether the form keeps the field.
+func NewUpload(contentType string, field func(name, value string) (keep bool)) (*Upload, *Error) {
 	p, err := newParts(contentType)
 	if err != nil {
 		return nil, err
@@ -141,13 +140,8 @@ func (u *Upload) end(emit func(Piece, []byte) error) (kept bool, err error) {
 	case filePart:
 		return true, emit(PieceFileEnd, nil)
 	case fieldPart:
-		value := string(u.held[u.value:])
-		keep, replacement := u.field(u.name, value)
-		if !keep {
+		if !u.field(u.name, string(u.held[u.value:])) {
 			return false, nil
-		}
-		if replacement != value {
-			u.held = append(withoutLength(u.held[:u.value]), replacement...)
 		}
 		return true, emit(PieceForm, u.held)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/coder/websocket"
 	"github.com/tidwall/gjson"
 
 	"github.com/azproc/azproc/e2e/fakeazure"
@@ -200,4 +201,34 @@ func multipartOf(t *testing.T, fields string) string {
 		fmt.Fprintf(&b, "--walk\r\nContent-Disposition: form-data; name=%q%s\r\n\r\n%s\r\n", name, file, value)
 	}
 	return b.String() + "--walk--\r\n"
+}
+
+func TestHeadersThatAreForTheGatewayGoNoFurther(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))
+	own := []string{"x-litellm-model", "m", "custom-llm-provider", "azure"}
+	azure.Script("a", "chat-a", fakeazure.Status(500))
+	for _, got := range []answer{
+		do(t, "GET", g.url+"/v1/files", "", own...),
+		do(t, "POST", g.url+"/v1/chat/completions", `{"model":"m","messages":[{"role":"user","content":"hi"}]}`, own...), // fails at a, goes to b
+	} {
+		if got.status != 200 {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+	}
+	c := socket(t, g, "/v1/responses", own...)
+	c.send(websocket.MessageText, []byte(`{"type":"response.create","model":"chat-a","input":"hi"}`))
+	c.until("response.completed")
+	if err := c.Close(websocket.StatusNormalClosure, ""); err != nil {
+		t.Error(err)
+	}
+	all := azure.Requests()
+	if len(all) != 4 {
+		t.Errorf("%d requests arrived", len(all))
+	}
+	for _, r := range all {
+		if r.Header.Get("x-litellm-model") != "" || r.Header.Get("custom-llm-provider") != "" {
+			t.Errorf("%s %s: %v", r.Method, r.Path, r.Header)
+		}
+	}
 }

@@ -141,28 +141,6 @@ func TestWhenAllRestTheSoonestCanBeTried(t *testing.T) {
 	}
 }
 
-func TestAbsurdWaitsAreClampedForTheClientToo(t *testing.T) {
-	azure := fleet(t)
-	g := start(t, groups(azure, "", member{group: "m", resource: "a"}))
-	azure.Script("a", "chat-a", fakeazure.Status(429).WithHeader("retry-after", "86400"))
-	got := g.chat("m")
-	if got.status != 429 || got.header.Get("retry-after") != "3600" || got.header.Get("retry-after-ms") != "3600000" || got.header.Get("x-should-retry") != "false" {
-		t.Errorf("%d %v", got.status, got.header)
-	}
-}
-
-func TestWaitsThatAreUnknownAreNotPassedOn(t *testing.T) {
-	azure := fleet(t)
-	g := start(t, groups(azure, "", member{group: "m", resource: "a"}))
-	azure.Script("a", "chat-a", fakeazure.Status(429).WithHeader("retry-after", "-1").WithHeader("retry-after-ms", "0").WithHeader("x-ratelimit-remaining-tokens", "-1"))
-	got := g.chat("m")
-	for _, h := range []string{"retry-after", "retry-after-ms", "x-ratelimit-remaining-tokens", "x-should-retry"} {
-		if got.status != 429 || got.header.Get(h) != "" {
-			t.Errorf("%d: %s is %q", got.status, h, got.header.Get(h))
-		}
-	}
-}
-
 func TestNothingIsReplayedAfterTheFirstByte(t *testing.T) {
 	azure := fleet(t)
 	g := start(t, groups(azure, "router_settings: {allowed_fails: 100}\n", member{group: "m", resource: "a"}, member{group: "m", resource: "b"}))

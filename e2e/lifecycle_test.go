@@ -1,12 +1,8 @@
 package e2e
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net"
 	"net/http"
 	"os"
@@ -68,6 +64,25 @@ func TestABadFileIsReportedAndTheOldOneServesOn(t *testing.T) {
 	eventually(t, "the mended file is taken", func() bool {
 		return strings.Contains(do(t, "GET", g.admin+"/metrics", "").body, "azproc_config_last_load_good 1")
 	})
+}
+
+func TestAFileWhoseRedisCannotBeUsedLeavesEnvoyAsItWas(t *testing.T) {
+	azure := fake(t)
+	g := start(t, modelList(azure))
+	clusters := func() int { return len(g.envoyStat(t, "cluster.")) }
+	before := clusters()
+	added := fmt.Sprintf("- model_name: added\n  litellm_params: {model: openai/dep-chat, api_base: %q, api_key: %s}\n", strings.Replace(azure.URL("o"), "127.0.0.1", "localhost", 1), openAIKey)
+	g.write(modelList(azure) + added + "router_settings: {redis_host: 127.0.0.1, redis_ssl: true, redis_ssl_ca_certs: /no/such/file}\n")
+	eventually(t, "it is refused", func() bool { return g.metric("azproc_config_last_load_good") == 0 })
+	if !strings.Contains(g.log.String(), "redis_ssl_ca_certs") {
+		t.Error("the log does not say why")
+	}
+	if now := clusters(); now != before {
+		t.Errorf("Envoy has %d counters of clusters, had %d", now, before)
+	}
+	if got := do(t, "POST", g.url+"/v1/chat/completions", streamBody); got.status != 200 {
+		t.Errorf("the old file: %d %s", got.status, got.body)
+	}
 }
 
 func TestSIGTERMLetsARunningStreamFinish(t *testing.T) {
@@ -160,76 +175,6 @@ func TestAnOldEnvoyIsRefused(t *testing.T) {
 	if log := g.log.String(); g.err == nil || !strings.Contains(log, "is 1.39.2: azproc needs 1.40 or newer") {
 		t.Errorf("%v\n%s", g.err, log)
 	}
-}
-
-func TestAFileOf300MBPassesWithoutBeingHeldInMemory(t *testing.T) {
-	azure := fake(t)
-	g := start(t, modelList(azure))
-	for _, modelLast := range []bool{false, true} {
-		t.Run(fmt.Sprintf("the model behind it: %v", modelLast), func(t *testing.T) {
-			azure.Reset()
-			goBefore, envoyBefore := rss(t, g.cmd.Process.Pid), rss(t, g.envoyPID(t))
-			var head, tail bytes.Buffer
-			w := multipart.NewWriter(&head)
-			if !modelLast {
-				_ = w.WriteField("model", "listen-v1")
-			}
-			if _, err := w.CreateFormFile("file", "a.wav"); err != nil {
-				t.Fatal(err)
-			}
-			end := multipart.NewWriter(&tail)
-			_ = end.SetBoundary(w.Boundary())
-			if modelLast {
-				fmt.Fprint(&tail, "\r\n")
-				_ = end.WriteField("model", "listen-v1")
-			}
-			_ = end.Close()
-			const size = 300 << 20
-			hash := sha256.New()
-			file := io.TeeReader(io.LimitReader(&noise{}, size), hash)
-			r, err := http.NewRequest("POST", g.url+"/v1/audio/transcriptions", io.MultiReader(&head, file, &tail))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.ContentLength = int64(head.Len()) + size + int64(tail.Len())
-			r.Header.Set("content-type", w.FormDataContentType())
-			r.Header.Set("authorization", "Bearer "+clientKey)
-			resp, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer resp.Body.Close()
-			arrived, _ := azure.Last()
-			var sum string
-			for _, p := range arrived.Form {
-				if p.Name == "file" {
-					sum = p.SHA256
-				}
-				if p.Name == "model" && p.Value != "dep-listen" {
-					t.Errorf("model %q", p.Value)
-				}
-			}
-			if resp.StatusCode != 200 || sum != hex.EncodeToString(hash.Sum(nil)) {
-				t.Errorf("status %d, file arrived with hash %.10s", resp.StatusCode, sum)
-			}
-			goGrown, envoyGrown := rss(t, g.cmd.Process.Pid)-goBefore, rss(t, g.envoyPID(t))-envoyBefore
-			t.Logf("azproc grew by %d MiB, Envoy by %d MiB", goGrown>>20, envoyGrown>>20)
-			if goGrown > size/3 || envoyGrown > size/3 {
-				t.Errorf("azproc grew by %d MiB, Envoy by %d MiB", goGrown>>20, envoyGrown>>20)
-			}
-		})
-	}
-}
-
-// noise is a file that does not compress and is not text.
-type noise struct{ state uint64 }
-
-func (n *noise) Read(b []byte) (int, error) {
-	for i := range b {
-		n.state = n.state*6364136223846793005 + 1442695040888963407
-		b[i] = byte(n.state >> 56)
-	}
-	return len(b), nil
 }
 
 // ownEnvoy runs azproc serve, and an Envoy of one's own with a printed file, in

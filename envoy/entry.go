@@ -39,8 +39,8 @@ type Entry struct {
 	Usage [2]string
 	Error string
 
-	waits      [7]string // of azure.WaitHeaders
-	collection bool      // the request was for something with an id
+	waits [7]string // of azure.WaitHeaders
+	path  []byte    // upstream; the log's own bytes, there while the entry is told
 }
 
 // Flags is a set of Envoy's response flags, by their field in
@@ -84,9 +84,10 @@ var flagNames = []struct {
 // ClientLeft is whether the client went before the end.
 func (e *Entry) ClientLeft() bool { return e.Flags&flagsOfTheClient != 0 }
 
-// Fault says what the end means for the deployment, and why in words.
+// Fault says what the end means for the deployment, and why in words. It is to be
+// called while the entry is told, and not later.
 func (e *Entry) Fault() (azure.Fault, string) {
-	if e.Status == http.StatusNotFound && (e.collection || e.Error != "" && !azure.DeploymentMissing(e.Error)) {
+	if e.Status == http.StatusNotFound && (azure.InCollection(string(e.path)) || e.Error != "" && !azure.DeploymentMissing(e.Error)) {
 		return azure.FaultClient, e.Error
 	}
 	if fault := azure.FaultOf(e.Status); fault != azure.FaultNone {
@@ -158,7 +159,8 @@ const (
 	answerNamespace  = "azproc.answer"
 )
 
-// parse reads an HTTPAccessLogEntry. What it keeps it copies.
+// parse reads an HTTPAccessLogEntry. What it keeps it copies, but for the path, which
+// is needed rarely.
 func (e *Entry) parse(b []byte) error {
 	return wire.Fields(b, func(num protowire.Number, v []byte, _ uint64) error {
 		switch num {
@@ -209,7 +211,7 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 func (e *Entry) request(num protowire.Number, v []byte, _ uint64) error {
 	switch num {
 	case fieldRequestPath:
-		e.collection = azure.InCollection(string(v))
+		e.path = v
 	case fieldRequestID:
 		e.Request = string(v)
 	}

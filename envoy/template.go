@@ -97,6 +97,7 @@ type view struct {
 	WaitHeaders   []string
 	RetryStatuses string
 	StatusRefused int
+	LongestWait   int // in seconds
 	Shapes        []shape
 	LocalReplies  []localReply
 	Clusters      []clusterView
@@ -107,7 +108,7 @@ func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
 		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RetryStatuses), StatusRefused: azure.StatusRefused,
-		Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
+		LongestWait: int(azure.MaxWait.Seconds()), Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
 	}
 	if s != nil {
 		v.Clusters = clusterViews(s, o)

@@ -2,7 +2,6 @@ package extproc
 
 import (
 	"context"
-	"strings"
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/routing"
@@ -127,11 +126,11 @@ func (s *stream) planBelow(r *routing.Request, selects bool) (routing.Plan, *azu
 	if !r.Home.Found && s.route.Joins() {
 		r.Home = s.now.table.DefaultHome(r.Model)
 	}
+	r.Alone = true
 	if r.Model != "" {
 		p, err := s.now.table.Plan(ctx, r)
 		if err == nil || !selects || !r.Home.Found {
-			p.Next, p.Repeat, p.Timeout = nil, false, 0
-			p.Refused = [azure.NumRefusals][][]*routing.Deployment{}
+			p.Timeout = 0
 			return p, err
 		}
 		r.Model = ""
@@ -148,10 +147,5 @@ func (s *stream) selector() string {
 	if s.head.modelSelector != "" {
 		return s.head.modelSelector
 	}
-	for part := range strings.SplitSeq(s.route.Query, "&") {
-		if model, ok := strings.CutPrefix(part, "model="); ok {
-			return unescape(model)
-		}
-	}
-	return ""
+	return s.route.QueryModel()
 }

@@ -3,7 +3,6 @@ package extproc
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -38,14 +37,6 @@ func isJSON(contentType string) bool {
 func hasMediaType(contentType, want string) bool {
 	media, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(media), want)
-}
-
-// unescape undoes the percent-encoding of a query's value; one that is broken stays.
-func unescape(s string) string {
-	if decoded, err := url.QueryUnescape(s); err == nil {
-		return decoded
-	}
-	return s
 }
 
 func contentLength(n int64) string { return strconv.FormatInt(n, 10) }

@@ -87,6 +87,7 @@ func TestAListOfOneResourceIsEnvoys(t *testing.T) {
 	}{
 		{"one resource", testFile, []string{":method", "GET", ":path", "/v1/files"}},
 		{"a model in the query", twoResources, []string{":method", "GET", ":path", "/v1/files?model=chat"}},
+		{"a model in the query, spelt otherwise", twoResources, []string{":method", "GET", ":path", "/v1/files?limit=2&M%6Fdel=ch%61t"}},
 		{"a model in LiteLLM's header", twoResources, []string{":method", "GET", ":path", "/v1/files", "x-litellm-model", "chat"}},
 		{"a provider", twoResources, []string{":method", "GET", ":path", "/v1/files", "custom-llm-provider", "azure"}},
 		{"the passthrough", twoResources, []string{":method", "GET", ":path", "/azure/openai/files?api-version=2024-10-21"}},

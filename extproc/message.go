@@ -47,7 +47,7 @@ type head struct {
 	authorization, apiKey, xKey  string
 	upgrade, protocols           string // of a WebSocket
 	anthropicVersion, openAIBeta string
-	modelSelector, provider      string // LiteLLM's, for what names no model
+	modelSelector, provider      string // LiteLLM's, for what names no model; they go no further (routes.yaml)
 	attempt                      string // of a message from a cluster's own filters: "1" is the first
 
 	// Of a response: its status, and who has served it (routes.yaml).

@@ -51,7 +51,7 @@ func (s *stream) decideSocket() (*forward, *azure.Error) {
 	f := s.forwarding(&p, s.route.Model)
 	f.plan.socket, f.plan.preview = true, s.route.Preview
 	f.path, _ = p.Target.Path(&s.route)
-	f.more = append(f.more, p.Target.SocketHeaders(&s.route, s.head.protocols, s.head.openAIBeta)...)
+	f.more = p.Target.SocketHeaders(&s.route, s.head.protocols, s.head.openAIBeta)
 	return f, nil
 }
 

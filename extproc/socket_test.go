@@ -1,7 +1,6 @@
 package extproc
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -302,24 +301,6 @@ func TestTheNameOfADeploymentThatIsNoModelStaysInThePathOfThePassthrough(t *test
 func metadataContext(r *extprocv3.ProcessingResponse) *corev3.Metadata {
 	fields := r.GetDynamicMetadata().GetFields()[Namespace].GetStructValue()
 	return &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{Namespace: fields}}
-}
-
-func TestHeadersThatAreForTheGatewayGoNoFurther(t *testing.T) {
-	for _, name := range []string{"x-litellm-model", "custom-llm-provider"} {
-		for _, send := range []*extprocv3.ProcessingRequest{
-			upgrade("/v1/responses", "api-key", "sk-client", name, "voice"),
-			headersRequest(true, ":method", "GET", ":path", "/v1/files", "api-key", "sk-client", name, "voice"),
-		} {
-			s, _ := newServerOf(t, socketFile, nil)
-			answers, _ := play(t, s, send)
-			if len(answers) != 1 {
-				t.Fatalf("%s: %v", name, answers)
-			}
-			if removed := answers[0].GetRequestHeaders().GetResponse().GetHeaderMutation().GetRemoveHeaders(); !slices.Contains(removed, name) {
-				t.Errorf("%s goes upstream: removed are %v", name, removed)
-			}
-		}
-	}
 }
 
 func TestAGatewaysKeyThatLooksEphemeralIsNotSentUpstreamForOne(t *testing.T) {

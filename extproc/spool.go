@@ -55,6 +55,11 @@ func (s *spool) replace(start, stop int64, text string) {
 
 // drain gives everything that was written to f, in order. f owns the bytes it
 // is given; last marks the last piece, and there always is one.
+//
+// Nothing paces it: Envoy takes what it is given at once, and keeps in memory what
+// the upstream has not read yet. It stops its client then, which has sent everything;
+// its processor it cannot stop (1.40: flow control towards a processor, none from it,
+// whatever the windows of HTTP/2 are).
 func (s *spool) drain(f func(b []byte, last bool) error) error {
 	r := s.reader(0, s.size)
 	total := s.size

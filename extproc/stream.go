@@ -275,11 +275,6 @@ func (s *stream) forwarding(p *routing.Plan, model string) *forward {
 	if p.Repeat {
 		f.retryOn = retryHere
 	}
-	for _, h := range [...]azure.Header{{Name: "x-litellm-model", Value: s.head.modelSelector}, {Name: "custom-llm-provider", Value: s.head.provider}} {
-		if h.Value != "" { // it was for us
-			f.more = append(f.more, azure.Header{Name: h.Name})
-		}
-	}
 	if s.route.HasIDs() {
 		f.resource = p.Deployment.Resource
 	}

@@ -3,12 +3,19 @@ package extproc
 import (
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/translate"
+	"github.com/azproc/azproc/translate/messages"
+	"github.com/azproc/azproc/translate/prompt"
 	"github.com/azproc/azproc/translate/replay"
+	"github.com/azproc/azproc/translate/responses"
 )
 
 // translators stand between the operation that a client asks for and another one by
 // which a deployment serves.
-var translators = map[[2]*azure.Operation]translate.Translator{}
+var translators = map[[2]*azure.Operation]translate.Translator{
+	{azure.OpChat, azure.OpMessages}:    messages.Translator{},
+	{azure.OpChat, azure.OpResponses}:   responses.Translator{},
+	{azure.OpChat, azure.OpCompletions}: prompt.Translator{},
+}
 
 // translator is who translates for a service that changes the answer to op.
 func translator(op *azure.Operation, service azure.Service) translate.Translator {

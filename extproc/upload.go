@@ -74,8 +74,8 @@ type uploading struct {
 	sent    bool     // the headers were answered
 }
 
-// field reads one of the form's fields.
-func (u *uploading) field(name, value string) (keep bool, replacement string) {
+// field reads one of the form's fields, and says whether it goes along.
+func (u *uploading) field(name, value string) (keep bool) {
 	switch name {
 	case "purpose":
 		u.purpose = value
@@ -88,9 +88,9 @@ func (u *uploading) field(name, value string) (keep bool, replacement string) {
 	}
 	if slices.Contains(selectors, name) && (u.f == nil || u.f.chunked) {
 		u.dropped = true
-		return false, ""
+		return false
 	}
-	return true, value
+	return true
 }
 
 // rename gives a batch's model the name of the deployment that was chosen for it.

@@ -29,6 +29,8 @@ type Request struct {
 	Batch bool
 	// Stream says that the client wants a stream.
 	Stream bool
+	// Alone is for what one deployment is asked for and no other after it.
+	Alone bool
 }
 
 // Plan says which deployments a request may be served by, in order. Room is
@@ -267,7 +269,7 @@ func insert(list []candidate, c candidate) []candidate {
 // others completes a plan with whom to ask after the first.
 func (p *planner) others(g *group, plan *Plan) {
 	t := p.table
-	if p.r.Home.Found {
+	if p.r.Home.Found || p.r.Alone {
 		return // what it names exists there alone
 	}
 	retries := t.retries(plan.Deployment)

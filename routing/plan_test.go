@@ -41,6 +41,35 @@ func TestAPlanListsEveryDeploymentThatMayServe(t *testing.T) {
 	}
 }
 
+func TestWhatOneDeploymentIsAskedForPlansNoOther(t *testing.T) {
+	const settings = `router_settings:
+  num_retries: 3
+  fallbacks: [{m: [other]}]
+  context_window_fallbacks: [{m: [other]}]
+`
+	for name, file := range map[string]string{
+		"of several":         list(entries("m", "one", "two"), entries("other", "three")),
+		"with fallbacks":     list(entries("m", "one", "two"), entries("other", "three")) + settings,
+		"with one to repeat": list(entries("m", "one")) + "router_settings: {num_retries: 3}\n",
+	} {
+		w := newWorld(t, file)
+		var doc azure.Doc
+		if err := doc.Scan([]byte(`{"model":"m","messages":[]}`)); err != nil {
+			t.Fatal(err)
+		}
+		for _, alone := range []bool{false, true} {
+			p, err := w.Plan(t.Context(), &Request{Model: "m", Op: azure.OpChat, Doc: &doc, Alone: alone})
+			if err != nil {
+				t.Fatal(err)
+			}
+			others := len(p.Next) > 0 || len(p.Refused[azure.RefusalContext]) > 0
+			if others == alone || p.Repeat && alone || p.TooLarge {
+				t.Errorf("%s, alone %t: %s, %v", name, alone, order(p), p.Refused)
+			}
+		}
+	}
+}
+
 func TestEveryDeploymentIsPlannedWhenTheCountOfTurnsBeginsAnew(t *testing.T) {
 	w := newWorld(t, list(entries("m", "one", "two", "three")))
 	w.groups[w.group["m"]].next.Store(math.MaxUint32 - 3)

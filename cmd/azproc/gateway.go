@@ -94,37 +94,45 @@ func newGRPC() *grpc.Server {
 
 // use makes a snapshot the one that serves: first its clusters reach Envoy, so
 // that no plan names one that Envoy does not have, then requests are decided
-// against it.
+// against it. What can fail comes before what changes anything: a snapshot that is
+// refused leaves everything as it was.
 func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	resources, err := envoy.Resources(snap, g.envoy)
 	if err != nil {
 		return fmt.Errorf("envoy configuration: %w", err)
+	}
+	store, err := g.open(snap.Router.Redis)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := g.ads.Push(ctx, resources); err != nil {
+		if store != g.store {
+			store.close()
+		}
+		return fmt.Errorf("envoy did not take the configuration: %w", err)
 	}
 	var all []config.Credential
 	for _, d := range snap.Reachable() {
 		all = append(all, d.Credential)
 	}
 	g.credentials.Use(all)
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	if err := g.ads.Push(ctx, resources); err != nil {
-		return fmt.Errorf("envoy did not take the configuration: %w", err)
-	}
 	if g.settled != nil {
 		if err := g.settled(ctx); err != nil {
 			g.log.Warn("envoy still looks up the names of new deployments", "error", err)
 		}
 	}
-	store, old, err := g.shared(snap.Router.Redis)
-	if err != nil {
-		return err
-	}
-	g.once.Store(g.store)
-	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, store)
+	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, store.shared())
 	table.Takes = extproc.Takes
 	g.processor.Use(table, auth.NewClients(snap.MasterKey))
 	g.table.Store(table)
-	old.close()
+	old := g.store
+	g.store = store
+	g.once.Store(store)
+	if old != store {
+		old.close()
+	}
 	return nil
 }
 

@@ -15,23 +15,29 @@ type sharedStore struct {
 	at config.Redis
 }
 
-// shared gives the store that a configuration names, nil for none. The one that
-// is open stays open while it is the same; another one is left for the caller to
-// close when nothing is decided with it any more.
-func (g *gateway) shared(at config.Redis) (store routing.Store, old *sharedStore, err error) {
+// open gives the store that a configuration names, nil for none: the one that is
+// used already where it is the same Redis, else another one. It changes nothing: the
+// caller puts it into use, and then closes the one before, or closes it.
+func (g *gateway) open(at config.Redis) (*sharedStore, error) {
 	switch {
-	case g.store != nil && reflect.DeepEqual(g.store.at, at):
-		return g.store, nil, nil
 	case len(at.Addresses) == 0:
-		old, g.store = g.store, nil
-		return nil, old, nil
+		return nil, nil
+	case g.store != nil && reflect.DeepEqual(g.store.at, at):
+		return g.store, nil
 	}
 	s, err := redis.New(at, g.log, g.fleet.Told)
 	if err != nil {
-		return nil, nil, fmt.Errorf("shared limits: %w", err)
+		return nil, fmt.Errorf("shared limits: %w", err)
 	}
-	old, g.store = g.store, &sharedStore{s, at}
-	return g.store, old, nil
+	return &sharedStore{s, at}, nil
+}
+
+// shared is the store as routing takes it: nothing where there is none.
+func (s *sharedStore) shared() routing.Store {
+	if s == nil {
+		return nil
+	}
+	return s
 }
 
 // close ends a store; there may be none.

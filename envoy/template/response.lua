@@ -5,7 +5,7 @@ local WINDOW, ERROR = 384, 512
 local find, sub, ceil, floor = string.find, string.sub, math.ceil, math.floor
 
 -- The longest wait that a client is told (azure.MaxWait), and the longest that its SDK should sleep through by itself.
-local LONGEST, LONGEST_RETRY = 3600, 60
+local LONGEST, LONGEST_RETRY = {{ .LongestWait }}, 60
 
 -- A header as a number. get gives no value at all for a header that is not there, which tonumber does not take.
 local function number(h, name)
@@ -18,9 +18,38 @@ local function above(h, name)
   if n and n > 0 then return n end
 end
 
--- Azure says how long to wait in three headers, or -1 and 0 where it does not know. Clients get what they understand.
+local MONTHS = {Jan = 13, Feb = 14, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12}
+
+-- How many seconds there are until an HTTP date (RFC 9110, 5.6.7: the one form that is still sent).
+local function untilDate(s)
+  local d, name, y, hour, min, sec = string.match(s, "^%a+, (%d+) (%a+) (%d+) (%d+):(%d+):(%d+) GMT$")
+  local m = name and MONTHS[name]
+  if not m then return end
+  if m > 12 then y = y - 1 end -- a year begins in March, so that the leap day is its last
+  local days = 365 * y + floor(y / 4) - floor(y / 100) + floor(y / 400) + floor((153 * m - 457) / 5) + d - 719469
+  local left = ((days * 24 + hour) * 60 + min) * 60 + sec - os.time()
+  if left > 0 then return left end
+end
+
+local UNITS = {h = 3600, m = 60, s = 1, ms = 0.001}
+
+-- A limit's reset in seconds: a number at Azure, "6m0s" at OpenAI.
+local function resetIn(s)
+  local n, sum = tonumber(s), nil
+  if n then return n end
+  for amount, unit in string.gmatch(s, "([%d.]+)(%a+)") do
+    amount, unit = tonumber(amount), UNITS[unit]
+    if not amount or not unit then return end
+    sum = (sum or 0) + amount * unit
+  end
+  return sum
+end
+
+-- Azure says how long to wait in three headers, or -1 and 0 where it does not know. Clients get numbers, and none that is
+-- longer than anybody should wait.
 local function wait(h)
-  local s = above(h, "retry-after")
+  local after = h:get("retry-after")
+  local s = above(h, "retry-after") or (after and untilDate(after))
   local ms = above(h, "retry-after-ms") or above(h, "x-ms-retry-after-ms") or (s and s * 1000)
   if ms then
     if ms > LONGEST * 1000 then ms = LONGEST * 1000 end
@@ -29,11 +58,20 @@ local function wait(h)
     if ms > LONGEST_RETRY * 1000 then h:replace("x-should-retry", "false") end
   else
     for _, name in ipairs({"retry-after", "retry-after-ms"}) do
-      if number(h, name) then h:remove(name) end
+      if h:get(name) then h:remove(name) end
     end
   end
   for _, name in ipairs({"x-ratelimit-limit-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-requests", "x-ratelimit-remaining-tokens"}) do
     if h:get(name) == "-1" then h:remove(name) end
+  end
+  for _, name in ipairs({"x-ratelimit-reset-requests", "x-ratelimit-reset-tokens"}) do
+    local said = h:get(name)
+    local reset = said and resetIn(said)
+    if reset and reset >= 0 then
+      h:replace(name, tostring(ceil(reset < LONGEST and reset or LONGEST)))
+    elseif said then
+      h:remove(name)
+    end
   end
 end
 
