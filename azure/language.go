@@ -62,7 +62,7 @@ var manners = []struct {
 	{[]string{"o4-mini-deep-research"}, Manner{Language: LanguageResponses}},
 	{[]string{"computer-use-preview"}, Manner{Language: LanguageResponses}},
 	{[]string{"o1"}, Manner{Whole: true}},
-	{[]string{"instruct"}, Manner{Language: LanguageCompletions}},
+	{[]string{"turbo-instruct"}, Manner{Language: LanguageCompletions}},
 	{[]string{"davinci-002"}, Manner{Language: LanguageCompletions}},
 	{[]string{"babbage-002"}, Manner{Language: LanguageCompletions}},
 }

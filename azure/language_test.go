@@ -15,7 +15,7 @@ func TestModelsAreTalkedToAsTheirNameTells(t *testing.T) {
 		completions  = Manner{Language: LanguageCompletions}
 	)
 	for name, want := range map[string]Manner{
-		"gpt-4o": chat, "gpt-5": chat, "gpt-5.1-chat": chat, "o3": chat, "o3-mini": chat, "o4-mini": chat, "o1-mini": chat, "o1-preview-2024-09-12": chat, "": chat, "prod": chat, "my-codex-helper": chat,
+		"gpt-4o": chat, "gpt-5": chat, "gpt-5.1-chat": chat, "o3": chat, "o3-mini": chat, "o4-mini": chat, "o1-mini": chat, "o1-preview-2024-09-12": chat, "": chat, "prod": chat, "my-codex-helper": chat, "Llama-3.3-70B-Instruct": chat, "Phi-4-mini-instruct": chat,
 		"o1": whole, "o1-2024-12-17": whole, "azure/o1": whole,
 		"claude-sonnet-4-5": messages, "azure_ai/claude-opus-4-8": messages, "team-claude": messages, "Claude-Haiku-4-5": messages,
 		"gpt-5-codex": responses, "gpt-5.1-codex-max": responses, "gpt-5.3-codex": responses, "codex-mini": responses, "gpt-5.4-pro": responses, "computer-use-preview": responses, "o3-deep-research": responses,

@@ -98,6 +98,8 @@ func roots(file string) (*x509.CertPool, error) {
 type request struct {
 	path string // with the query, as it is sent
 	body []byte // JSON; nil is a GET
+	// anthropic says that it is one to Anthropic's API.
+	anthropic bool
 }
 
 // answer is what came back, whatever its status.
@@ -155,6 +157,12 @@ func (p *Place) newRequest(ctx context.Context, r request) (*http.Request, error
 	sent.Header.Set("user-agent", "azproc")
 	if r.body != nil {
 		sent.Header.Set("content-type", "application/json")
+	}
+	if r.anthropic {
+		sent.Header.Set("anthropic-version", azure.AnthropicVersion)
+		if name == "api-key" {
+			name = "x-api-key"
+		}
 	}
 	if name != "" {
 		sent.Header.Set(name, value)

@@ -28,6 +28,7 @@ var probes = map[string]*probe{
 	"completion": {op: azure.OpCompletions, body: `{"prompt":"ping","max_tokens":1}`},
 	"responses":  {op: azure.OpResponses, body: `{"input":"ping","max_output_tokens":16,"store":false}`},
 	"embedding":  {op: azure.OpEmbeddings, body: `{"input":"ping"}`},
+	"messages":   {op: azure.OpCountTokens, body: `{"messages":[{"role":"user","content":"ping"}]}`}, // costs nothing
 	"batch":      {op: azure.OpBatches, below: azure.OpBatches.Name, query: "limit=1"},
 }
 
@@ -39,7 +40,7 @@ var modes = []struct {
 	mode string
 }{
 	{word("embedding|ada-002"), "embedding"},
-	{word("realtime|audio|tts|whisper|transcribe|image|dall-e|sora|video|claude"), ""},
+	{word("realtime|audio|tts|whisper|transcribe|image|dall-e|sora|video"), ""},
 	{word("turbo-instruct|davinci-002|babbage-002"), "completion"},
 	{word("llama|phi|mistral|qwen|grok|deepseek|kimi"), "chat"},
 	{word("instruct"), ""},
@@ -55,7 +56,7 @@ func word(any string) *regexp.Regexp {
 // probeOf is what a deployment is asked.
 func probeOf(d *config.Deployment) *probe {
 	mode := d.Mode
-	if mode == "" {
+	if mode == "" || mode == "chat" {
 		mode = modeOf(d)
 	}
 	p := probes[mode]
@@ -65,11 +66,18 @@ func probeOf(d *config.Deployment) *probe {
 	return p
 }
 
+// modeOf is the mode of a deployment that writes text, or of which nothing is said.
 func modeOf(d *config.Deployment) string {
-	switch d.RoutePrefix {
-	case "azure_text":
+	switch d.Rewrite.Manner.Language {
+	case azure.LanguageMessages:
+		return "messages"
+	case azure.LanguageResponses:
+		return "responses"
+	case azure.LanguageCompletions:
 		return "completion"
-	case "o_series", "gpt5_series":
+	case azure.LanguageChat:
+	}
+	if d.Mode == "chat" || d.RoutePrefix != "" {
 		return "chat"
 	}
 	name := d.BaseModel
@@ -108,7 +116,7 @@ func (p *probe) request(d *config.Deployment) (request, error) {
 	if err != nil {
 		return request{}, err
 	}
-	return request{path: path, body: body.Bytes}, nil
+	return request{path: path, body: body.Bytes, anthropic: p.op.Anthropic}, nil
 }
 
 // reached is an error by which a model says that it was at work: a reasoning model

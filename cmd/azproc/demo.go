@@ -20,6 +20,9 @@ var demoModels = []fakeazure.Deployment{
 	{Name: "gpt-4o-mini", Model: "gpt-4o-mini", Version: "2024-07-18"},
 	{Name: "gpt-5-mini", Model: "gpt-5-mini", Version: "2025-08-07"},
 	{Name: "o3-mini", Model: "o3-mini", Version: "2025-01-31"},
+	{Name: "o1", Model: "o1", Version: "2024-12-17"},
+	{Name: "gpt-5-codex", Model: "gpt-5-codex", Version: "2025-09-15"},
+	{Name: "claude-sonnet-4-5", Model: "claude-sonnet-4-5"},
 	{Name: "gpt-35-turbo-instruct", Model: "gpt-35-turbo-instruct"},
 	{Name: "text-embedding-3-small", Model: "text-embedding-3-small"},
 	{Name: "gpt-image-1", Model: "gpt-image-1"},
@@ -70,8 +73,11 @@ func demoConfig(base string) []byte {
 	b.WriteString("model_list:\n")
 	for _, d := range demoModels {
 		route := "azure/"
-		if strings.HasSuffix(d.Name, "-instruct") {
+		switch {
+		case strings.HasSuffix(d.Name, "-instruct"):
 			route = "azure_text/"
+		case strings.HasPrefix(d.Name, "claude-"):
+			route = "azure_ai/"
 		}
 		fmt.Fprintf(&b, "  - model_name: %s\n    litellm_params:\n      model: %s%s\n      api_base: %s\n      api_key: %s\n", d.Name, route, d.Name, base, demoKey)
 	}
