@@ -9,6 +9,7 @@ const (
 	keyUnknown key = iota
 	keyModel
 	keyStream
+	keyStreamOptions
 	keyMessages
 	keyMaxTokens
 	keyMaxCompletionTokens
@@ -33,6 +34,8 @@ func keyNamed(name string) key {
 		return keyModel
 	case "stream":
 		return keyStream
+	case "stream_options":
+		return keyStreamOptions
 	case "messages":
 		return keyMessages
 	case "max_tokens":
@@ -81,6 +84,8 @@ type Doc struct {
 	members [numKeys]member
 	first   int // offset behind the opening brace
 	empty   bool
+
+	askUsage bool // see AskUsage
 }
 
 // Bytes is the body that was scanned.

@@ -42,6 +42,7 @@ func (w *Rewrite) Apply(d *Doc, op *Operation, modelInBody bool) (Body, *Error) 
 		return Body{}, err
 	}
 	w.fill(d, &e, nil, w.Extra)
+	d.askForUsage(&e)
 	return e.body(d), nil
 }
 
@@ -57,8 +58,9 @@ func (w *Rewrite) Prepare(d *Doc, op *Operation, s Service, modelInBody bool) (B
 		return Body{}, err
 	}
 	if s.Op == op {
-		w.fill(d, &e, op, w.Extra)
+		w.fill(d, &e, nil, w.Extra)
 	}
+	d.askForUsage(&e)
 	return e.body(d), nil
 }
 

@@ -46,10 +46,7 @@ func (t *Target) Path(r *Route) (path string, modelInBody bool) {
 		}
 		return join(e.Prefix, "/models/", "", "", r.Op.Name, version, r.Query), true
 	}
-	version := t.Version
-	if version == "" && IsVersion(r.Version) {
-		version = r.Version
-	}
+	version := t.version(r)
 	extensions := (e.Extensions || r.Extensions) && r.Op == OpChat
 	if !extensions && (version == "" || IsV1(version)) {
 		if version != "preview" {
@@ -69,6 +66,15 @@ func (t *Target) Path(r *Route) (path string, modelInBody bool) {
 		below = "/extensions/"
 	}
 	return join(e.Prefix, "/openai/deployments/", escapeSegment(name), below, r.Op.Name, version, r.Query), false
+}
+
+// version is the api-version of a request: the configured one, else the client's if
+// it is one; "" is v1.
+func (t *Target) version(r *Route) string {
+	if t.Version == "" && IsVersion(r.Version) {
+		return r.Version
+	}
+	return t.Version
 }
 
 // join makes the path with one allocation.

@@ -245,7 +245,7 @@ var generalSettings = section{"general_settings", []known{
 	{"master_key", used, "the key that clients must show"},
 	{"max_request_size_mb", used, "largest JSON body in MiB (32)"},
 	{"id_secret", used, "what ids are authenticated with, the same on every replica (the master_key)"},
-	{"always_include_stream_usage", later, ""},
+	{"always_include_stream_usage", used, "ask for the usage of every chat stream, hidden from clients that did not ask; false turns it off, and their use is estimated"},
 	{"database_url", ignored, "there is no database"},
 	{"database_connection_pool_limit", ignored, "there is no database"},
 	{"database_connection_timeout", ignored, "there is no database"},

@@ -83,7 +83,7 @@ func newLoader(path, text string, o Options) *loader {
 	}
 	l := &loader{
 		options:     o,
-		snapshot:    &Snapshot{MaxBody: defaultMaxBody, Router: defaultRouter()},
+		snapshot:    &Snapshot{MaxBody: defaultMaxBody, StreamUsage: true, Router: defaultRouter()},
 		variables:   make(map[string]string),
 		said:        make(map[string]bool),
 		credentials: make(map[string]*node),

@@ -56,6 +56,7 @@ func (l *loader) generalSettings(n *node) {
 		l.unfilled(secret, "id_secret")
 		l.snapshot.IDSecret = Secret(secret.text)
 	}
+	l.snapshot.StreamUsage = n.get("always_include_stream_usage").kind != scalar || l.boolean(n, "always_include_stream_usage")
 	limit := n.get("max_request_size_mb")
 	if mib, ok := l.positive(n, "max_request_size_mb"); ok {
 		l.snapshot.MaxBody = int64(min(mib, 1<<20) * (1 << 20))

@@ -33,6 +33,9 @@ type Snapshot struct {
 	Default *Deployment
 	// BatchBalancing says that a batch's file names a model group.
 	BatchBalancing bool
+	// StreamUsage says that streams are asked for their usage where the client does
+	// not.
+	StreamUsage bool
 	// Router says how deployments are picked.
 	Router Router
 }

@@ -33,6 +33,9 @@ const (
 	// fieldPreview is "yes" for a WebSocket whose client speaks the preview of the
 	// realtime API: its header may be gone in a later attempt.
 	fieldPreview = "preview"
+	// fieldHide is "usage" where the chunk of a stream that has the usage is azproc's
+	// wish and not the client's: response.lua takes it out.
+	fieldHide = "hide"
 	// fieldStream is "yes" for a request whose client wants a stream.
 	fieldStream = "stream"
 	// FieldShape is in which shape the client reads an error: by it Envoy's own are
@@ -72,6 +75,7 @@ type plan struct {
 	// translated says that already the first attempt is translated.
 	translated bool
 	stream     bool // the client wants one
+	hide       bool // the usage of the stream
 	// shape is FieldShape's, "" where the path tells.
 	shape string
 	// What a later attempt needs; not written when there is none.
@@ -106,6 +110,9 @@ func (p *plan) append(b []byte) []byte {
 	own = wire.AppendText(own, FieldClaim, p.claim.Append(scratch[1][:0]))
 	list := append(scratch[2][:0], p.element(p.first)...)
 	var refused []byte
+	if p.hide {
+		own = wire.AppendText(own, fieldHide, "usage")
+	}
 	if p.shape != "" {
 		own = wire.AppendText(own, FieldShape, p.shape)
 	}

@@ -95,7 +95,7 @@ func (s *stream) again(f *forward, a *routing.Attempt, service azure.Service, mo
 		sent, err = s.translated(a, service, modelInBody, m)
 		f.body, f.more = azure.Body{Bytes: sent.Body, Changed: true}, append(f.more, sent.Headers...)
 	default:
-		f.body, err = s.bodyAgain(a, modelInBody, m.undo)
+		f.body, err = s.bodyAgain(a, service, modelInBody, m.undo)
 	}
 	if err != nil {
 		s.in.release()
@@ -128,7 +128,7 @@ func (s *stream) original(undo string) (body []byte, changed bool, err error) {
 }
 
 // bodyAgain makes the JSON body for the deployment of a.
-func (s *stream) bodyAgain(a *routing.Attempt, modelInBody bool, undo string) (azure.Body, error) {
+func (s *stream) bodyAgain(a *routing.Attempt, service azure.Service, modelInBody bool, undo string) (azure.Body, error) {
 	original, changed, err := s.original(undo)
 	if err != nil {
 		return azure.Body{}, err
@@ -137,6 +137,7 @@ func (s *stream) bodyAgain(a *routing.Attempt, modelInBody bool, undo string) (a
 	if err := doc.Scan(original); err != nil {
 		return azure.Body{}, err
 	}
+	s.askUsage(a, service, &doc)
 	body, refused := a.Rewrite.Apply(&doc, s.route.Op, modelInBody)
 	if refused != nil {
 		return azure.Body{}, refused

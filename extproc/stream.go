@@ -194,6 +194,7 @@ func (s *stream) serve(f *forward, a *routing.Attempt, doc *azure.Doc) *azure.Er
 	if s.route.Dialect == azure.DialectAnthropic {
 		f.plan.shape = ShapeAnthropic
 	}
+	f.plan.hide = s.askUsage(a, service, doc)
 	f.more = append(f.more, s.anthropicVersion(service)...)
 	if !service.Changes(s.route.Op) {
 		path, modelInBody := a.Target.Path(&s.route)
@@ -209,6 +210,14 @@ func (s *stream) serve(f *forward, a *routing.Attempt, doc *azure.Doc) *azure.Er
 		f.plan.shape = ShapeOpenAI
 	}
 	return nil
+}
+
+// askUsage makes the request ask for the usage of its stream where the client does not
+// and the deployment can tell it, and says that Envoy is to hide it from the client.
+func (s *stream) askUsage(a *routing.Attempt, service azure.Service, doc *azure.Doc) (hide bool) {
+	hide = s.route.Op.AsksUsage() && s.now.table.StreamUsage() && a.Rewrite.HidesUsage(doc)
+	doc.AskUsage(hide && (service.Op != s.route.Op || a.Target.TellsUsage(&s.route)))
+	return hide
 }
 
 // anthropicVersion is the header without which Anthropic's API takes no request: its

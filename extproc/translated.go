@@ -53,6 +53,7 @@ func (s *stream) translated(a *routing.Attempt, service azure.Service, modelInBo
 	if err := doc.Scan(original); err != nil {
 		return translate.Sent{}, err
 	}
+	s.askUsage(a, service, &doc)
 	sent, refused := translation(a.Rewrite, &doc, s.route.Op, service, modelInBody)
 	if refused != nil {
 		return translate.Sent{}, refused

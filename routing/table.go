@@ -269,6 +269,9 @@ func (t *Table) PathAlone(model string, r *azure.Route) bool {
 // MaxBody is the largest JSON body that is served, in bytes.
 func (t *Table) MaxBody() int64 { return t.snapshot.MaxBody }
 
+// StreamUsage is whether streams are asked for their usage where the client does not.
+func (t *Table) StreamUsage() bool { return t.snapshot.StreamUsage }
+
 // Models is the answer to GET /v1/models: every model group that has a name of
 // its own, in the file's order. Wildcards are not listed. The bytes are shared
 // and must not be changed.

@@ -1,7 +1,8 @@
 -- What azproc must know of an answer, told in metadata that the access log brings to it, so that no byte of an answer
 -- goes there: the windows behind "usage", of which the first and the last count, and the beginning of an error.
--- Nothing is held back: a chunk is looked at and goes on.
-local WINDOW, ERROR = 384, 512
+-- Nothing is held back: a chunk is looked at and goes on. Only where azproc itself has asked for the usage of a stream, an
+-- event that has come in part waits for its rest, and the one that has the usage never reaches the client.
+local WINDOW, ERROR = 512, 512
 local find, sub, ceil, floor = string.find, string.sub, math.ceil, math.floor
 
 -- The longest wait that a client is told (azure.MaxWait), and the longest that its SDK should sleep through by itself.
@@ -78,6 +79,20 @@ end
 -- Metadata is UTF-8, or the whole log entry is lost.
 local function clean(s) return (string.gsub(s, "[\128-\255%z]", "?")) end
 
+-- The events of a text that are complete, but for the one that has the usage and no choices; and what is left of it.
+local function hidden(s)
+  local out, pos = {}, 1
+  while true do
+    local _, e = find(s, "\n\n", pos, true)
+    local _, crlf = find(s, "\r\n\r\n", pos, true)
+    if crlf and (not e or crlf < e) then e = crlf end
+    if not e then return table.concat(out), sub(s, pos) end
+    local event = sub(s, pos, e)
+    if not (find(event, '"usage": ?{') and find(event, '"choices": ?%[%]')) then out[#out + 1] = event end
+    pos = e + 1
+  end
+end
+
 function envoy_on_response(handle)
   local h = handle:headers()
   local status = number(h, ":status") or 0
@@ -92,6 +107,8 @@ function envoy_on_response(handle)
   local kind = h:get("content-type") or ""
   local sse = find(kind, "text/event-stream", 1, true)
   if not failed and not sse and not find(kind, "json", 1, true) then return end
+  local ours = sse and not failed and handle:streamInfo():dynamicMetadata():get("azproc")
+  local hide, hold = ours and ours["hide"], ""
   local carry, windows, open, err, erring = "\n", {}, nil, "", failed
   for chunk in handle:bodyChunks() do
     local n = chunk:length()
@@ -117,6 +134,11 @@ function envoy_on_response(handle)
           end
         end
         carry = sub(j, -8) -- one less than the patterns: nothing is found twice
+        if hide and (hold ~= "" or open or sub(s, -2) ~= "\n\n") then
+          s, hold = hidden(hold .. s)
+          if sub(hold, 1, 12) == "data: [DONE]" then s, hold = s .. hold, "" end -- not every service ends it with a blank line
+          chunk:setBytes(s)
+        end
       end
     end
   end
