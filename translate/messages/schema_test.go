@@ -46,6 +46,9 @@ func TestSchemasThatTheSDKDoesNotTake(t *testing.T) {
 		{"the dialect goes", `{"$schema":"x","type":"null"}`, `{"type":"null"}`},
 		{"old definitions are definitions", `{"type":"null","definitions":{"A":{"type":"object"}}}`, `{"type":"null","definitions":{"A":{"type":"object","properties":{},"additionalProperties":false}}}`},
 		{"true is a schema", `{"type":"object","properties":{"a":true}}`, `{"type":"object","properties":{"a":true},"additionalProperties":false}`},
+		{"beside a reference the type counts nothing", `{"$ref":"#/$defs/A","type":"object"}`, `{"$ref":"#/$defs/A"}`},
+		{"a literal has no type", `{"type":"object","const":1}`, `{"const":1}`},
+		{"beside anyOf the rest is told", `{"anyOf":[{"type":"null"}],"allOf":[true],"oneOf":[]}`, `{"anyOf":[{"type":"null"}],"description":"{allOf: [true], oneOf: []}"}`},
 		{"anything goes", `{}`, `{}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

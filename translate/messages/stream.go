@@ -206,7 +206,6 @@ func (a *answer) stopBlock(dst []byte) []byte {
 		dst = a.thoughtBlock(dst, redactedBlock(nil, b.redacted))
 	case kindOther, kindText:
 	}
-	b.kind = kindOther
 	return dst
 }
 

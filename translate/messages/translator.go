@@ -80,9 +80,6 @@ func (r *request) member(name string, value []byte) {
 	r.dst = append(r.dst, value...)
 }
 
-// has is whether the client gave a parameter.
-func (r *request) has(name string) bool { return r.given[name].Exists() }
-
 // readLimit decides max_tokens, which Anthropic's API demands.
 func (r *request) readLimit() *azure.Error {
 	r.maxTokens = r.model.output

@@ -124,7 +124,7 @@ func (t *turns) close() {
 // refuses it at the end of what the model shall go on with.
 func (t *turns) trimEnd() {
 	end, ok := bytes.CutSuffix(t.dst, []byte(`"}`))
-	if !ok || t.marked {
+	if !ok {
 		return
 	}
 	for len(end) > 0 {
