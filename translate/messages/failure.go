@@ -83,7 +83,7 @@ func (a *answer) Failure(status int, body []byte) *azure.Error {
 	if message == "" {
 		message = v.Get("message").Str
 	}
-	if _, known := failures[kind]; !known || !theirs {
+	if _, known := failures[kind]; !known {
 		kind = kindOf(status)
 	}
 	return failed(kind, status, message)

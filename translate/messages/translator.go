@@ -42,6 +42,7 @@ type request struct {
 	effort    string // of output_config
 	format    []byte // of output_config
 	thinks    bool   // thinking was asked for and is sent
+	system    int    // of lastSystem: 0 is not known yet, -1 is none, else one behind it
 	dst       []byte
 }
 
@@ -78,9 +79,6 @@ func (r *request) member(name string, value []byte) {
 	r.dst = append(r.dst, '"', ':')
 	r.dst = append(r.dst, value...)
 }
-
-// has is whether the client gave a parameter.
-func (r *request) has(name string) bool { return r.given[name].Exists() }
 
 // readLimit decides max_tokens, which Anthropic's API demands.
 func (r *request) readLimit() *azure.Error {
