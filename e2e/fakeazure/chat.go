@@ -130,6 +130,9 @@ type reply struct {
 	tool      *toolSchema
 	arguments string // of the tool call, JSON
 	legacy    bool   // a function_call, not tool_calls
+	refused   bool   // the text is a refusal
+	failed    bool   // the work has failed
+	summary   string // of the reasoning, when it was asked for
 	finish    string
 	prompt    string
 	input     int // prompt tokens
@@ -151,7 +154,8 @@ func (c *call) chatReply(q *chatRequest) *reply {
 	r.reasoning = c.reasoning(q.ReasoningEffort)
 	last := q.Messages[len(q.Messages)-1]
 	answered := last.Role == "tool" || last.Role == "function"
-	if !answered {
+	r.refused = strings.Contains(r.prompt, RefuseAnswer)
+	if !answered && !r.refused {
 		r.tool = choose(q.Tools, q.ToolChoice)
 		if r.tool == nil && len(q.Functions) > 0 && q.FunctionCall.mode != "none" {
 			r.tool, r.legacy = pick(q.Functions, q.FunctionCall.name), true
@@ -166,7 +170,9 @@ func (c *call) chatReply(q *chatRequest) *reply {
 		return r
 	}
 	r.text = echo(q.Messages)
-	if f := q.ResponseFormat; f != nil && f.Type == "json_schema" {
+	if r.refused {
+		r.text = refusal
+	} else if f := q.ResponseFormat; f != nil && f.Type == "json_schema" {
 		r.text = instance(f.JSONSchema.Schema)
 	} else if f != nil && f.Type == "json_object" {
 		r.text = string(encode(object{"answer": r.text}))
@@ -178,6 +184,9 @@ func (c *call) chatReply(q *chatRequest) *reply {
 	r.shape(q.Stop, most, c.options.Chunks)
 	return r
 }
+
+// refusal is what the model says instead of an answer.
+const refusal = "I cannot help with that."
 
 // shape applies stop words, the token limit and the wanted count of deltas.
 func (r *reply) shape(stops []string, most *int, chunks int) {
@@ -268,6 +277,8 @@ func (c *call) chatObject(q *chatRequest, r *reply) object {
 func (c *call) chatMessage(q *chatRequest, r *reply) object {
 	m := object{"role": "assistant", "content": r.text, "refusal": nil, "annotations": []any{}}
 	switch {
+	case r.refused:
+		m["content"], m["refusal"] = nil, r.text
 	case r.legacy:
 		m["content"] = nil
 		m["function_call"] = object{"name": r.tool.Name, "arguments": r.arguments}

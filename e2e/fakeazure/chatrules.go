@@ -35,6 +35,9 @@ func (c *call) refuseChat(q *chatRequest) *failure {
 		if wrong := c.refuseUnknown(chatFields); wrong != nil {
 			return wrong
 		}
+		if wrong := c.refuseShape(nested(chatNested)); wrong != nil {
+			return wrong
+		}
 	}
 	row := rules(c.deployed.Model)
 	for _, check := range []func(*chatRequest, *baseModel) *failure{

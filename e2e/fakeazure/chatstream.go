@@ -118,7 +118,11 @@ func (s *chatStream) token(index int, token string) {
 	if s.q.Logprobs != nil && *s.q.Logprobs {
 		probabilities = logprobs([]string{token}, s.q.TopLogprobs)
 	}
-	s.delta(index, object{"content": token}, nil, verdictsOf(""), probabilities)
+	field := "content"
+	if s.r.refused {
+		field = "refusal"
+	}
+	s.delta(index, object{field: token}, nil, verdictsOf(""), probabilities)
 }
 
 func (s *chatStream) finish(index int) {

@@ -31,15 +31,11 @@ func (c *call) completions() {
 		c.fail(wrong)
 		return
 	}
+	if wrong := c.refuseCompletions(&q); wrong != nil {
+		c.fail(wrong)
+		return
+	}
 	prompts := q.prompts()
-	if len(prompts) == 0 {
-		c.fail(missing("prompt"))
-		return
-	}
-	if c.azure() && strings.Contains(strings.Join(prompts, "\n"), FilterPrompt) {
-		c.fail(filtered())
-		return
-	}
 	n := 1
 	if q.N != nil {
 		n = *q.N
@@ -74,6 +70,27 @@ func (c *call) completions() {
 		whole["prompt_filter_results"] = promptFilterResults()
 	}
 	c.json(http.StatusOK, whole)
+}
+
+// completionsFields are those that Config.Strict accepts.
+var completionsFields = strings.Fields(`best_of echo frequency_penalty logit_bias logprobs max_tokens model n presence_penalty
+	prompt seed stop stream stream_options suffix temperature top_p user fakeazure`)
+
+func (c *call) refuseCompletions(q *completionsRequest) *failure {
+	prompts := q.prompts()
+	switch {
+	case len(q.Prompt) > 0 && (q.Prompt[0] == '{' || q.Prompt[0] == 't' || q.Prompt[0] == 'f'):
+		return invalid("prompt", "invalid_type", "Invalid type for 'prompt': expected one of a string, array of strings, array of integers, or array of arrays of integers.")
+	case len(prompts) == 0:
+		return missing("prompt")
+	case q.StreamOptions != nil && !q.Stream:
+		return invalid("stream_options", "", "The 'stream_options' parameter is only allowed when 'stream' is enabled.")
+	case c.azure() && strings.Contains(strings.Join(prompts, "\n"), FilterPrompt):
+		return filtered()
+	case c.server.config.Strict:
+		return c.refuseUnknown(completionsFields)
+	}
+	return nil
 }
 
 func (c *call) streamCompletions(q *completionsRequest, replies []*reply, n int) {

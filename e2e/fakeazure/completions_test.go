@@ -32,3 +32,32 @@ func TestCompletionsStream(t *testing.T) {
 	want(t, "usage", walk(all[len(all)-1], "usage.completion_tokens"), 3.0)
 	want(t, "finish", walk(all[len(all)-2], "choices.0.finish_reason"), "stop")
 }
+
+func TestCompletionsRefuse(t *testing.T) {
+	s := start(t, strict())
+	for _, row := range []struct{ name, body, param, code string }{
+		{"a field of chat", `{"prompt":"x","messages":[]}`, "messages", "unknown_parameter"},
+		{"a field of nobody", `{"prompt":"x","surprise":1}`, "surprise", "unknown_parameter"},
+		{"tools", `{"prompt":"x","tools":[]}`, "tools", "unknown_parameter"},
+		{"no prompt", `{}`, "prompt", "missing_required_parameter"},
+		{"a prompt that is an object", `{"prompt":{"text":"x"}}`, "prompt", "invalid_type"},
+		{"stream_options without a stream", `{"prompt":"x","stream_options":{}}`, "stream_options", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := classic(t, s, "instruct", "completions", row.body)
+			want(t, "status", r.Status, 400)
+			want(t, "param", r.JSON(t, "error.param"), row.param)
+			code := r.JSON(t, "error.code")
+			if code == nil {
+				code = ""
+			}
+			want(t, "code", code, row.code)
+		})
+	}
+	for name, prompt := range map[string]string{"a text": `"x"`, "texts": `["x","y"]`, "tokens": `[1,2]`, "lists of tokens": `[[1,2],[3]]`} {
+		t.Run(name, func(t *testing.T) {
+			r := classic(t, s, "instruct", "completions", `{"prompt":`+prompt+`,"max_tokens":5,"best_of":1,"echo":false,"suffix":null,"logprobs":null,"stop":["a"],"user":"u"}`)
+			want(t, "status", r.Status, 200)
+		})
+	}
+}

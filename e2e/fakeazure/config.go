@@ -18,8 +18,9 @@ type Config struct {
 	// exactly "identity" is a violation, as azproc has to send that.
 	AnyEncoding bool
 
-	// Strict refuses top-level fields that the operation does not know, as
-	// Azure does with 400. Otherwise they are accepted and recorded.
+	// Strict refuses fields of chat, completions and responses that the
+	// operation does not know, at every level, as Azure does with 400.
+	// Otherwise they are accepted and recorded.
 	Strict bool
 
 	// Quiet records nothing and looks for no violations: for benchmarks.

@@ -6,6 +6,8 @@ import "strings"
 const (
 	FilterPrompt = "[[filter]]"        // the prompt is refused with 400
 	FilterAnswer = "[[filter-answer]]" // the answer ends with finish_reason content_filter
+	RefuseAnswer = "[[refuse]]"        // the model refuses: a refusal in place of a text
+	FailAnswer   = "[[fail]]"          // a response fails in the midst of its work
 	FilterOutage = "[[filter-outage]]" // the filter itself fails, the answer comes unfiltered
 )
 

@@ -29,6 +29,7 @@ type responsesRequest struct {
 	Reasoning       struct {
 		Effort  string `json:"effort"`
 		Summary any    `json:"summary"`
+		Older   any    `json:"generate_summary"` // its name before
 	} `json:"reasoning"`
 	Text struct {
 		Format struct {
@@ -105,6 +106,9 @@ func (c *call) refuseResponses(q *responsesRequest) *failure {
 	if len(q.Input.items) == 0 && !q.warmsUp() {
 		return missing("input")
 	}
+	if wrong := c.refuseShape(responsesKnown); wrong != nil {
+		return wrong
+	}
 	var fields map[string]json.RawMessage
 	_ = json.Unmarshal(c.body, &fields)
 	for _, chat := range []string{"max_tokens", "max_completion_tokens", "messages", "n"} {
@@ -146,7 +150,11 @@ func (c *call) responsesReply(q *responsesRequest, n, pastTokens int) *reply {
 	r := &reply{finish: "stop", prompt: chat.prompt(), reasoning: c.reasoning(q.Reasoning.Effort)}
 	r.input = pastTokens + 3 + 3*len(messages) + len(tokenize(r.prompt))
 	answered := len(messages) > 0 && messages[len(messages)-1].Role == "tool"
-	if !answered && q.ToolChoice.mode != "none" {
+	r.refused, r.failed = strings.Contains(r.prompt, RefuseAnswer), strings.Contains(r.prompt, FailAnswer)
+	if r.reasoning > 0 && q.summarizes() {
+		r.summary = "Thinking about: " + lastOf(messages)
+	}
+	if !answered && !r.refused && q.ToolChoice.mode != "none" {
 		var functions []toolSchema
 		for _, tool := range q.Tools {
 			if tool.Type == "function" {
@@ -164,14 +172,29 @@ func (c *call) responsesReply(q *responsesRequest, n, pastTokens int) *reply {
 	if n > 1 {
 		r.text += " (turn " + strconv.Itoa(n) + ")"
 	}
-	switch q.Text.Format.Type {
-	case "json_schema":
+	switch format := q.Text.Format.Type; {
+	case r.refused:
+		r.text = refusal
+	case format == "json_schema":
 		r.text = instance(q.Text.Format.Schema)
-	case "json_object":
+	case format == "json_object":
 		r.text = string(encode(object{"answer": r.text}))
 	}
 	r.shape(nil, q.MaxOutputTokens, c.options.Chunks)
 	return r
+}
+
+// summarizes reports whether a summary of the reasoning is asked for.
+func (q *responsesRequest) summarizes() bool {
+	return q.Reasoning.Summary != nil || q.Reasoning.Older != nil
+}
+
+// lastOf is what was said last.
+func lastOf(messages []chatMessage) string {
+	if len(messages) == 0 {
+		return ""
+	}
+	return messages[len(messages)-1].Content.text
 }
 
 func (c *call) effort(q *responsesRequest) any {

@@ -18,7 +18,12 @@ func (t *turn) events() []event {
 	}
 	for i, item := range t.shown(t.encrypted) {
 		s.index = i
+		if t.reply.failed && item["type"] != "reasoning" {
+			break // it came no further
+		}
 		switch item["type"] {
+		case "reasoning":
+			s.reasoning(item, t.reply)
 		case "message":
 			s.message(item, t.reply)
 		case "function_call":
@@ -57,18 +62,47 @@ func started(item object, field string, empty any) object {
 	return first
 }
 
+// reasoning has a part for the summary when there is one.
+func (s *responsesStream) reasoning(item object, r *reply) {
+	if r.summary == "" {
+		s.item("response.output_item.added", item)
+		s.item("response.output_item.done", item)
+		return
+	}
+	at := func(fields object) object {
+		fields["item_id"], fields["output_index"], fields["summary_index"] = item["id"], s.index, 0
+		return fields
+	}
+	s.item("response.output_item.added", started(item, "summary", []any{}))
+	s.event("response.reasoning_summary_part.added", at(object{"part": object{"type": "summary_text", "text": ""}}))
+	for _, token := range tokenize(r.summary) {
+		s.event("response.reasoning_summary_text.delta", at(object{"delta": token}))
+	}
+	s.event("response.reasoning_summary_text.done", at(object{"text": r.summary}))
+	s.event("response.reasoning_summary_part.done", at(object{"part": object{"type": "summary_text", "text": r.summary}}))
+	s.item("response.output_item.done", item)
+}
+
 func (s *responsesStream) message(item object, r *reply) {
 	at := func(fields object) object {
 		fields["item_id"], fields["output_index"], fields["content_index"] = item["id"], s.index, 0
 		return fields
 	}
 	s.item("response.output_item.added", started(item, "content", []any{}))
-	s.event("response.content_part.added", at(object{"part": outputText("")}))
+	s.event("response.content_part.added", at(object{"part": r.part("")}))
 	for _, token := range r.tokens {
-		s.event("response.output_text.delta", at(object{"delta": token, "logprobs": []any{}}))
+		if r.refused {
+			s.event("response.refusal.delta", at(object{"delta": token}))
+		} else {
+			s.event("response.output_text.delta", at(object{"delta": token, "logprobs": []any{}}))
+		}
 	}
-	s.event("response.output_text.done", at(object{"text": r.text, "logprobs": []any{}}))
-	s.event("response.content_part.done", at(object{"part": outputText(r.text)}))
+	if r.refused {
+		s.event("response.refusal.done", at(object{"refusal": r.text}))
+	} else {
+		s.event("response.output_text.done", at(object{"text": r.text, "logprobs": []any{}}))
+	}
+	s.event("response.content_part.done", at(object{"part": r.part(r.text)}))
 	s.item("response.output_item.done", item)
 }
 

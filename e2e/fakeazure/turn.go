@@ -78,9 +78,14 @@ func (t *turn) in(status string, encrypted bool) object {
 		return whole
 	}
 	r := t.reply
-	if r.finish == "length" {
+	if r.failed {
+		whole["status"] = "failed"
+		whole["error"] = object{"code": "server_error", "message": "The server had an error while processing your request. Sorry about that!"}
+		return whole
+	}
+	if reason := incomplete[r.finish]; reason != "" {
 		whole["status"] = "incomplete"
-		whole["incomplete_details"] = object{"reason": "max_output_tokens"}
+		whole["incomplete_details"] = object{"reason": reason}
 	}
 	whole["output"] = t.shown(encrypted)
 	whole["usage"] = r.responsesUsage()
@@ -94,6 +99,10 @@ func (t *turn) in(status string, encrypted bool) object {
 	return whole
 }
 
+// incomplete are the reasons of a response that ends early, by the finish of a
+// chat.
+var incomplete = map[string]string{"length": "max_output_tokens", "content_filter": "content_filter"}
+
 func (r *reply) responsesUsage() object {
 	return object{
 		"input_tokens": r.input, "input_tokens_details": object{"cached_tokens": 0},
@@ -106,7 +115,7 @@ func (r *reply) responsesUsage() object {
 func (r *reply) items() []object {
 	items := []object{}
 	if r.reasoning > 0 {
-		items = append(items, object{"type": "reasoning", "id": newID("rs_"), "summary": []any{}})
+		items = append(items, object{"type": "reasoning", "id": newID("rs_"), "summary": summaries(r.summary)})
 	}
 	if r.tool != nil {
 		return append(items, object{
@@ -114,10 +123,30 @@ func (r *reply) items() []object {
 			"name": r.tool.Name, "arguments": r.arguments,
 		})
 	}
+	status := "completed"
+	if incomplete[r.finish] != "" {
+		status = "incomplete"
+	}
 	return append(items, object{
-		"type": "message", "id": newID("msg_"), "status": "completed", "role": "assistant",
-		"content": []object{outputText(r.text)},
+		"type": "message", "id": newID("msg_"), "status": status, "role": "assistant",
+		"content": []object{r.part(r.text)},
 	})
+}
+
+// summaries are those of reasoning: one, or none when there is nothing in it.
+func summaries(text string) []object {
+	if text == "" {
+		return []object{}
+	}
+	return []object{{"type": "summary_text", "text": text}}
+}
+
+// part is the content part of the answer with a text.
+func (r *reply) part(text string) object {
+	if r.refused {
+		return object{"type": "refusal", "refusal": text}
+	}
+	return outputText(text)
 }
 
 func outputText(text string) object {
