@@ -99,11 +99,7 @@ func (a *answer) message(dst []byte, index int64, v gjson.Result) []byte {
 	if text := joined(c.texts); text != nil {
 		dst = a.begin(dst, part{kind: "text", item: index})
 		a.stream.length = c.length
-		if c.logprobs != nil {
-			dst = a.chunks.TextLogprobs(dst, text, bracketed(c.logprobs))
-		} else {
-			dst = a.chunks.Text(dst, text)
-		}
+		dst = a.chunks.TextLogprobs(dst, text, bracketed(c.logprobs))
 	}
 	if refusal := joined(c.refusals); refusal != nil {
 		dst = a.chunks.Refusal(dst, refusal)

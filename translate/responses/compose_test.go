@@ -1,6 +1,7 @@
 package responses
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -9,6 +10,10 @@ func TestMembersThatSeveralParametersMake(t *testing.T) {
 	for _, c := range []struct{ name, chat, want string }{
 		{"a limit that is too small for the API is raised", `"max_tokens":1`, `,"max_output_tokens":16,"store":false}`},
 		{"a limit is kept as it is written", `"max_completion_tokens":1.6e1`, `,"max_output_tokens":1.6e1,"store":false}`},
+		{"a limit of nothing is Azure's to refuse", `"max_tokens":0`, `,"max_output_tokens":0,"store":false}`},
+		{"tokens of which none is wanted beside", `"top_logprobs":0`, `,"top_logprobs":0,"store":false}`},
+		{"tokens that are a text are Azure's to refuse", `"top_logprobs":"5"`, `,"top_logprobs":"5","store":false}`},
+		{"a description of null is none", `"response_format":{"type":"json_schema","json_schema":{"name":"n","description":null,"schema":{},"strict":true}}`, `,"text":{"format":{"type":"json_schema","name":"n","schema":{},"strict":true}},"store":false}`},
 		{"a limit that is wrong is Azure's to refuse", `"max_completion_tokens":-1`, `,"max_output_tokens":-1,"store":false}`},
 		{"the newer name of the limit counts", `"max_completion_tokens":30,"max_tokens":20`, `,"max_output_tokens":30,"store":false}`},
 		{"an effort", `"reasoning_effort":"none"`, `,"reasoning":{"effort":"none"},"store":false}`},
@@ -31,5 +36,23 @@ func TestMembersThatSeveralParametersMake(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got.Body, head+c.want)
 			}
 		})
+	}
+}
+
+func TestTokensAreGivenHoweverTheyAreAskedFor(t *testing.T) {
+	const response = `{"output":[{"type":"message","content":[{"type":"output_text","text":"x","logprobs":[{"token":"x","logprob":-1}]}]}]}`
+	for _, c := range []struct {
+		chat string
+		want bool
+	}{
+		{`"logprobs":true`, true},
+		{`"top_logprobs":1`, true},
+		{`"include":["message.output_text.logprobs"]`, true},
+		{`"logprobs":false,"top_logprobs":0,"include":["x"]`, false},
+	} {
+		got, err := sent(t, `{`+hi+`,`+c.chat+`}`).Answer.Whole([]byte(response))
+		if err != nil || strings.Contains(string(got), `"token":"x"`) != c.want {
+			t.Errorf("%s: %s, %v", c.chat, got, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package responses
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -116,6 +117,27 @@ func TestAStreamThatHasItsEndHasNoOther(t *testing.T) {
 	}
 	if end := a.End(nil, false); len(end) > 0 {
 		t.Errorf("%s", end)
+	}
+}
+
+func TestAStreamThatFailedSaysSoOnce(t *testing.T) {
+	for _, e := range []string{
+		`{"type":"error","code":"server_error","message":"m"}`,
+		`{"type":"error","error":{"code":"server_error","message":"m"}}`,
+		`{"type":"response.failed","response":{"error":{"code":"server_error","message":"m"}}}`,
+	} {
+		a := sent(t, `{`+hi+`,"stream":true}`).Answer
+		got, err := a.Event(nil, translate.Event{Data: []byte(e)})
+		own, ok := errors.AsType[*azure.Error](err)
+		if len(got) > 0 || !ok || own.Status != 500 || own.Code != "server_error" || own.Message != "m" || own.Type != "server_error" {
+			t.Errorf("%s: %s, %v", e, got, err)
+		}
+		if got, err = a.Event(nil, translate.Event{Data: []byte(e)}); len(got) > 0 || err != nil {
+			t.Errorf("%s, the second time: %s, %v", e, got, err)
+		}
+		if got = a.End(nil, true); len(got) > 0 {
+			t.Errorf("%s, the end: %s", e, got)
+		}
 	}
 }
 
