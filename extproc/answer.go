@@ -38,26 +38,44 @@ func bytesAnswer(parts ...[]byte) answer {
 var (
 	// bufferedBody goes with the answer to the headers: Envoy then sends the
 	// whole body in one message.
-	bufferedBody         = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSkip))
-	bufferedBodyAnswered = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSend))
+	bufferedBody         = asking(mode{body: bodyModeBuffered, trailers: headerModeSkip, answer: headerModeSkip})
+	bufferedBodyAnswered = asking(mode{body: bodyModeBuffered, trailers: headerModeSkip, answer: headerModeSend})
 	// duplexBody is a message of its own, before the headers are answered: only
 	// so does Envoy keep the content-length (envoy-facts, section 4). It wants
 	// the trailers along.
-	duplexBody         = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend, headerModeSkip))
-	duplexBodyAnswered = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend, headerModeSend))
+	duplexBody         = mode{body: bodyModeDuplex, trailers: headerModeSend, answer: headerModeSkip}.override(nil)
+	duplexBodyAnswered = mode{body: bodyModeDuplex, trailers: headerModeSend, answer: headerModeSend}.override(nil)
 	// headersAnswered goes with the answer to the headers of a request whose body,
 	// if any, passes by.
-	headersAnswered = wire.AppendBytes(nil, fieldModeOverride, processingMode(0, headerModeSkip, headerModeSend))
+	headersAnswered = mode{trailers: headerModeSkip, answer: headerModeSend}.override(nil)
 	// trailersUnchanged answers the trailers of a streamed body.
 	trailersUnchanged = wire.AppendBytes(nil, fieldTrailersAnswer, "")
 )
 
-func processingMode(body, trailers, response uint64) []byte {
-	b := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
-	b = wire.AppendVarint(b, fieldResponseHeaderMode, response)
-	b = wire.AppendVarint(b, fieldRequestBodyMode, body)
-	b = wire.AppendVarint(b, fieldRequestTrailerMode, trailers)
-	return wire.AppendVarint(b, fieldResponseTrailerMode, headerModeSkip)
+// asking is the answer to the headers that asks for more.
+func asking(m mode) []byte { return m.override(wire.AppendBytes(nil, fieldHeadersAnswer, "")) }
+
+// mode is what Envoy is to send of a request from now on: its body and trailers, and
+// of its answer the headers and, with them, the body.
+type mode struct {
+	body, trailers     uint64
+	answer, answerBody uint64
+}
+
+// override appends the field mode_override. Envoy sends the trailers of an answer
+// whose body it sends.
+func (m mode) override(b []byte) []byte {
+	answerTrailers := uint64(headerModeSkip)
+	if m.answerBody != 0 {
+		answerTrailers = headerModeSend
+	}
+	p := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
+	p = wire.AppendVarint(p, fieldResponseHeaderMode, m.answer)
+	p = wire.AppendVarint(p, fieldRequestBodyMode, m.body)
+	p = wire.AppendVarint(p, fieldResponseBodyMode, m.answerBody)
+	p = wire.AppendVarint(p, fieldRequestTrailerMode, m.trailers)
+	p = wire.AppendVarint(p, fieldResponseTrailerMode, answerTrailers)
+	return wire.AppendBytes(b, fieldModeOverride, p)
 }
 
 // immediate ends the request with a response of azproc's own. details shows in

@@ -29,7 +29,7 @@ func (s *stream) retry() error {
 	if s.now = s.now.of(cluster); s.now == nil {
 		return s.refuse(goneDeployment())
 	}
-	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
+	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	lost, ran := s.now.table.Lost(s.head.requestID, before)
 	if ran { // the attempt before ran out of time before it was sent

@@ -13,10 +13,10 @@ import (
 	"github.com/azproc/azproc/routing"
 )
 
-// firstToken is how long a request waits for a credential that has never been
-// had yet. It ends before Envoy's message_timeout of five seconds does, so that
-// the client is told why.
-const firstToken = 4 * time.Second
+// FirstToken is how long a request, or a list, waits for a credential that has
+// never been had yet. It ends before Envoy's message_timeout of five seconds does,
+// so that the client is told why.
+const FirstToken = 4 * time.Second
 
 var errUnexpected = errors.New("unexpected message from Envoy")
 
@@ -200,7 +200,7 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 
 // planned is the plan for a request that names a model.
 func (s *stream) planned(r *routing.Request) (routing.Plan, *azure.Error) {
-	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
+	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	p, err := s.now.table.Plan(ctx, r)
 	if err != nil {
