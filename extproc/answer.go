@@ -1,8 +1,10 @@
 package extproc
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/mem"
@@ -131,22 +133,22 @@ type forward struct {
 	claim routing.Claim
 	// timeout is how long an attempt has until its answer begins; 0 is no limit.
 	timeout time.Duration
-	// retryOn says, in Envoy's words, after what the next deployment is asked.
-	retryOn string
+	// repeat says that the deployments that come next are the same one again.
+	repeat bool
 	// resource is set when the response has to change: its ids get tags. asks says
 	// that it is yet to be asked for, with the answer to the headers.
 	resource *azure.Resource
 	asks     bool
 }
 
-// The conditions of x-envoy-retry-on.
-const (
-	// retryElsewhere is for another deployment: everything that says nothing of
-	// the request itself. The statuses stand in the route (azure.RetryStatuses).
-	retryElsewhere = "5xx,retriable-status-codes"
-	// retryHere is for the same deployment: what may be over in a moment.
-	retryHere = "5xx"
-)
+// retryOn is x-envoy-retry-on: failures of the service, by which Envoy means no answer
+// too. Those of them that have a status below 500 stand in the route
+// (azure.RepeatStatuses).
+const retryOn = "5xx,retriable-status-codes"
+
+// moveStatuses is x-envoy-retriable-status-codes where another deployment comes next:
+// everything else that says nothing of the request itself.
+var moveStatuses = strings.Trim(strings.ReplaceAll(fmt.Sprint(azure.MoveStatuses), " ", ","), "[]")
 
 // clientKeys are the headers in which a client may show its key. None of them
 // goes upstream; the one that carries azproc's own credential is overwritten.
@@ -225,7 +227,10 @@ func (f *forward) answer(field protowire.Number) answer {
 func (f *forward) appendRetries(m []byte) []byte {
 	if n := f.plan.retries(); n > 0 {
 		m = appendSetHeader(m, "x-envoy-max-retries", strconv.Itoa(n))
-		m = appendSetHeader(m, "x-envoy-retry-on", f.retryOn)
+		m = appendSetHeader(m, "x-envoy-retry-on", retryOn)
+		if !f.repeat {
+			m = appendSetHeader(m, "x-envoy-retriable-status-codes", moveStatuses)
+		}
 	}
 	if f.timeout > 0 {
 		m = appendSetHeader(m, "x-envoy-upstream-rq-per-try-timeout-ms", strconv.FormatInt(max(1, f.timeout.Milliseconds()), 10))

@@ -220,13 +220,10 @@ func (s *stream) planned(r *routing.Request) (routing.Plan, *azure.Error) {
 func (s *stream) forwarding(p *routing.Plan, model string) *forward {
 	first := s.now.fixed[p.Deployment.Index]
 	f := &forward{
-		credential: p.Header, fixed: first, claim: p.Claim, timeout: p.Timeout, retryOn: retryElsewhere,
+		credential: p.Header, fixed: first, claim: p.Claim, timeout: p.Timeout, repeat: p.Repeat,
 		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: model},
 	}
 	f.plan.body = &f.body
-	if p.Repeat {
-		f.retryOn = retryHere
-	}
 	if s.route.HasIDs() {
 		f.resource = p.Deployment.Resource
 	}
