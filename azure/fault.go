@@ -71,9 +71,13 @@ func DeploymentMissing(body string) bool {
 	return strings.Contains(body, "DeploymentNotFound") || strings.Contains(body, `"model_not_found"`)
 }
 
-// RetryStatuses are the statuses below 500 at which another deployment is asked,
-// in ascending order.
-var RetryStatuses = []int{401, 403, 404, 408, 424, 429, StatusRefused}
+// The statuses below 500 at which a request goes on, in ascending order:
+// RepeatStatuses, failures of the service, to whatever comes next, be it the same
+// deployment again; MoveStatuses to another one alone.
+var (
+	RepeatStatuses = []int{408, 424}
+	MoveStatuses   = []int{401, 403, 404, 429, StatusRefused}
+)
 
 // FaultOf is the fault of an HTTP status.
 func FaultOf(status int) Fault {

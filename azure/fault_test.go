@@ -19,13 +19,14 @@ func TestFaultsAreThoseOfAzuresTable(t *testing.T) {
 	}
 }
 
-func TestEveryFaultBelow500ThatIsNotTheClientsIsTriedElsewhere(t *testing.T) {
+func TestEveryFaultBelow500ThatIsNotTheClientsIsTriedElsewhereAndTheServicesHereToo(t *testing.T) {
 	for status := 400; status < 500; status++ {
-		if retried := slices.Contains(RetryStatuses, status); retried != (FaultOf(status) > FaultClient || status == StatusRefused) {
-			t.Errorf("%d: fault %s, tried elsewhere %t", status, FaultOf(status), retried)
+		repeated, moved, fault := slices.Contains(RepeatStatuses, status), slices.Contains(MoveStatuses, status), FaultOf(status)
+		if repeated != (fault == FaultServer) || moved != (fault == FaultThrottled || fault == FaultConfig || status == StatusRefused) {
+			t.Errorf("%d: fault %s, tried again %t, tried elsewhere %t", status, fault, repeated, moved)
 		}
 	}
-	if !slices.IsSorted(RetryStatuses) {
+	if !slices.IsSorted(RepeatStatuses) || !slices.IsSorted(MoveStatuses) {
 		t.Error("the statuses are not in order")
 	}
 }

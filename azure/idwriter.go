@@ -5,7 +5,8 @@ import "math/bits"
 // IDWriter tags the ids in an answer while its bytes pass, in pieces cut anywhere.
 // Nothing is held back and nothing else is changed: a tag goes in before the quote
 // that ends an id. It reads JSON, or a stream of server-sent events whose data is
-// JSON; what is neither passes as it is. An IDWriter belongs to one goroutine.
+// JSON; what is neither passes as it is. Whole JSON texts may follow one another. An
+// IDWriter belongs to one goroutine.
 type IDWriter struct {
 	resource *Resource
 	scanner  idScanner

@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,14 +54,41 @@ func TestATagThatIsForeignOrChangedIsNone(t *testing.T) {
 	}
 }
 
+// exampleIDs are ids as Azure makes them, one of each kind.
+var exampleIDs = []string{
+	rawID, "msg_67ccd3acc8d48190a77525dc6de64b41", "rs_0a1b", "fc_12345xyz", "ctc_1", "ws_67c9fa0502748190b7dd390736892e10", "fs_1", "ci_1", "ig_1",
+	"cu_67cc", "mcp_682d", "mcpl_682d", "mcpr_682d", "lsh_1", "sh_1", "cmp_001", "item_003", "conv_123",
+	"file-abc", "assistant-AbC123", "upload_abc", "part_def", "batch_94e43f0a-d805-477d-adf9-bbb9c50910ed",
+	"ftjob-abc123", "ftckpt_qtZ5", "ftevent-ddTJ", "ft-1", "eval_67abd54d", "evalrun_67abd54d", "outputitem_67abd54d",
+	"vs_1", "vsfb_abc123", "asst_abc123", "thread_abc123", "run_abc123", "step_abc123",
+	"cntr_682e", "cfile_682e", "video_123", "gen_01jq", "task_01jq",
+}
+
 func TestIDsAreKnownByTheirPrefixes(t *testing.T) {
-	for text, want := range map[string]bool{
-		rawID: true, "file-abc": true, "batch_94e43f0a-d805-477d-adf9-bbb9c50910ed": true, "vs_1": true,
-		"call_abc": false, "file-": false, "gpt-4o": false, "resp_a b": false, "resp_ä": false, "": false,
-		"resp_" + strings.Repeat("x", maxID): false,
-	} {
-		if IsID(text) != want {
-			t.Errorf("%s: %t", text, !want)
+	tags := NewTags("secret")
+	r := tags.Resource("a")
+	for _, id := range exampleIDs {
+		if !IsID(id) {
+			t.Errorf("%s is none", id)
+		}
+		var home Home
+		answer := NewIDWriter(r, false).Append(nil, []byte(`{"id":"`+id+`"}`))
+		if back, err := tags.Body(answer, &home); err != nil || string(back) != `{"id":"`+id+`"}` || !home.Found {
+			t.Errorf("%s went out in %s and came back in %s (%v)", id, answer, back, err)
+		}
+	}
+	for _, prefix := range idPrefixes {
+		example := func(id string) bool { return strings.HasPrefix(id, prefix) }
+		if !slices.ContainsFunc(exampleIDs, example) || IsID(prefix) {
+			t.Errorf("%s: there is no example of it, or it is one itself", prefix)
+		}
+	}
+	if len(exampleIDs) != len(idPrefixes) {
+		t.Errorf("%d examples of %d kinds", len(exampleIDs), len(idPrefixes))
+	}
+	for _, text := range []string{"call_abc", "file-", "gpt-4o", "resp_a b", "resp_ä", "", "resp_" + strings.Repeat("x", maxID), "xresp_1", "org-1", "req_1", "chatcmpl-1"} {
+		if IsID(text) {
+			t.Errorf("%s is one", text)
 		}
 	}
 	if !looksTagged("resp_a~b") || looksTagged("resp_a") || looksTagged("hello~world") {

@@ -175,20 +175,19 @@ func (l *listing) body(items []item, more bool) ([]byte, error) {
 		size += len(i.raw) + len(i.raw)/8
 	}
 	out := append(make([]byte, 0, size), `{"object":"list","data":[`...)
-	var first, last any // null on an empty page
+	writers := make([]*azure.IDWriter, len(l.feeds)) // each for one JSON text after another
+	for n, f := range l.feeds {
+		writers[n] = azure.NewIDWriter(f.place.Resource, false)
+	}
 	for n, i := range items {
 		if n > 0 {
 			out = append(out, ',')
 		}
-		resource := l.feeds[i.feed].place.Resource
-		out = azure.NewIDWriter(resource, false).Append(out, i.raw)
-		last = i.id
-		if azure.IsID(i.id) {
-			last = resource.Tagged(i.id)
-		}
-		if n == 0 {
-			first = last
-		}
+		out = writers[i.feed].Append(out, i.raw)
+	}
+	var first, last any // null on an empty page
+	if len(items) > 0 {
+		first, last = l.shown(&items[0]), l.shown(&items[len(items)-1])
 	}
 	end, err := json.Marshal(struct {
 		First any  `json:"first_id"`
@@ -199,6 +198,14 @@ func (l *listing) body(items []item, more bool) ([]byte, error) {
 		return nil, fmt.Errorf("a list's ids: %w", err)
 	}
 	return append(append(out, "],"...), end[1:]...), nil
+}
+
+// shown is an item's id as clients see it.
+func (l *listing) shown(i *item) string {
+	if azure.IsID(i.id) {
+		return l.feeds[i.feed].place.Resource.Tagged(i.id)
+	}
+	return i.id
 }
 
 func tooDeep() *azure.Error {

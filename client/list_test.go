@@ -339,3 +339,28 @@ func TestAnswersThatAreNoListAreAFailure(t *testing.T) {
 		t.Errorf("%+v %v", p, err)
 	}
 }
+
+func TestAnItemOfAPageCostsNoMoreMemoryThanItsTag(t *testing.T) {
+	all := places(t, []key{"k"}, entry("azure/a", "https://a.openai.azure.com", "", ""), entry("azure/b", "https://b.openai.azure.com", "", ""))
+	l := &listing{}
+	for i := range all {
+		l.feeds = append(l.feeds, &feed{place: &all[i], index: i})
+	}
+	allocs := func(n int) float64 {
+		items := make([]item, n)
+		for i := range items {
+			items[i] = item{raw: []byte(`{"id":"file-0123456789","object":"file"}`), id: "file-0123456789", feed: i % 2}
+		}
+		return testing.AllocsPerRun(10, func() {
+			if _, err := l.body(items, true); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	id, tagged := []byte("file-0123456789"), make([]byte, 0, 64)
+	tag := testing.AllocsPerRun(10, func() { tagged = all[0].Resource.AppendTag(tagged[:0], id) })
+	// The page itself may have to grow for the tags.
+	if few, many := allocs(2), allocs(1000); many > few+1000*tag+10 {
+		t.Errorf("%v allocations for 2 items, %v for 1000", few, many)
+	}
+}

@@ -213,6 +213,42 @@ func TestHowManyAreAskedIsTheConfigurations(t *testing.T) {
 	}
 }
 
+func TestOneAloneIsAskedAgainAfterFailuresOfTheServiceAndNoOthers(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "router_settings: {num_retries: 2, disable_cooldowns: true}", member{group: "m", resource: "a"}))
+	for _, tt := range []struct {
+		fault  fakeazure.Fault
+		status int
+		asked  string
+	}{
+		{fakeazure.Status(500), 500, "a a a"},
+		{fakeazure.EmptyStatus(503), 503, "a a a"},
+		{fakeazure.Status(408), 408, "a a a"},
+		{fakeazure.EmptyStatus(424), 424, "a a a"},
+		{fakeazure.Reset(), 503, "a a a"},
+		{fakeazure.Status(401), 401, "a"},
+		{fakeazure.Status(403), 403, "a"},
+		{fakeazure.Status(404), 404, "a"},
+		{fakeazure.TooManyRequests(time.Second), 429, "a"},
+		{fakeazure.ContentFilter(), 400, "a"},
+	} {
+		azure.Reset()
+		azure.Script("a", "chat-a", tt.fault.Times(3)...)
+		got := g.chat("m")
+		if got.status != tt.status || asked(azure) != tt.asked {
+			t.Errorf("%d, asked %q; want %d, %q: %s", got.status, asked(azure), tt.status, tt.asked, got.body)
+		}
+		azure.Unscript("a", "chat-a")
+		for _, r := range azure.Requests() {
+			for name := range r.Header {
+				if strings.HasPrefix(name, "X-Envoy-") {
+					t.Errorf("%s went upstream", name)
+				}
+			}
+		}
+	}
+}
+
 func TestADeploymentRestsAfterAsManyFailuresAndAsLongAsTheConfigurationSays(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

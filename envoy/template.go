@@ -107,7 +107,7 @@ type view struct {
 func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
-		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RetryStatuses), StatusRefused: azure.StatusRefused,
+		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RepeatStatuses), StatusRefused: azure.StatusRefused,
 		LongestWait: int(azure.MaxWait.Seconds()), Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
 	}
 	if s != nil {

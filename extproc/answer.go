@@ -1,8 +1,10 @@
 package extproc
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/mem"
@@ -38,35 +40,46 @@ func bytesAnswer(parts ...[]byte) answer {
 var (
 	// bufferedBody goes with the answer to the headers: Envoy then sends the
 	// whole body in one message.
-	bufferedBody         = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSkip))
-	bufferedBodyAnswered = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, processingMode(bodyModeBuffered, headerModeSkip, headerModeSend))
+	bufferedBody         = asking(mode{body: bodyModeBuffered, trailers: headerModeSkip, answer: headerModeSkip})
+	bufferedBodyAnswered = asking(mode{body: bodyModeBuffered, trailers: headerModeSkip, answer: headerModeSend})
 	// bufferedBodyTranslated asks for the body, and for all of the response as it comes.
-	bufferedBodyTranslated = wire.AppendBytes(wire.AppendBytes(nil, fieldHeadersAnswer, ""), fieldModeOverride, func() []byte {
-		mode := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
-		mode = wire.AppendVarint(mode, fieldResponseHeaderMode, headerModeSend)
-		mode = wire.AppendVarint(mode, fieldRequestBodyMode, bodyModeBuffered)
-		mode = wire.AppendVarint(mode, fieldResponseBodyMode, bodyModeDuplex)
-		mode = wire.AppendVarint(mode, fieldRequestTrailerMode, headerModeSkip)
-		return wire.AppendVarint(mode, fieldResponseTrailerMode, headerModeSend)
-	}())
+	bufferedBodyTranslated = asking(mode{body: bodyModeBuffered, trailers: headerModeSkip, answer: headerModeSend, answerBody: bodyModeDuplex})
 	// duplexBody is a message of its own, before the headers are answered: only
 	// so does Envoy keep the content-length (envoy-facts, section 4). It wants
 	// the trailers along.
-	duplexBody         = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend, headerModeSkip))
-	duplexBodyAnswered = wire.AppendBytes(nil, fieldModeOverride, processingMode(bodyModeDuplex, headerModeSend, headerModeSend))
+	duplexBody         = mode{body: bodyModeDuplex, trailers: headerModeSend, answer: headerModeSkip}.override(nil)
+	duplexBodyAnswered = mode{body: bodyModeDuplex, trailers: headerModeSend, answer: headerModeSend}.override(nil)
 	// headersAnswered goes with the answer to the headers of a request whose body,
 	// if any, passes by.
-	headersAnswered = wire.AppendBytes(nil, fieldModeOverride, processingMode(0, headerModeSkip, headerModeSend))
+	headersAnswered = mode{trailers: headerModeSkip, answer: headerModeSend}.override(nil)
 	// trailersUnchanged answers the trailers of a streamed body.
 	trailersUnchanged = wire.AppendBytes(nil, fieldTrailersAnswer, "")
 )
 
-func processingMode(body, trailers, response uint64) []byte {
-	b := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
-	b = wire.AppendVarint(b, fieldResponseHeaderMode, response)
-	b = wire.AppendVarint(b, fieldRequestBodyMode, body)
-	b = wire.AppendVarint(b, fieldRequestTrailerMode, trailers)
-	return wire.AppendVarint(b, fieldResponseTrailerMode, headerModeSkip)
+// asking is the answer to the headers that asks for more.
+func asking(m mode) []byte { return m.override(wire.AppendBytes(nil, fieldHeadersAnswer, "")) }
+
+// mode is what Envoy is to send of a request from now on: its body and trailers, and
+// of its answer the headers and, with them, the body.
+type mode struct {
+	body, trailers     uint64
+	answer, answerBody uint64
+}
+
+// override appends the field mode_override. Envoy sends the trailers of an answer
+// whose body it sends.
+func (m mode) override(b []byte) []byte {
+	answerTrailers := uint64(headerModeSkip)
+	if m.answerBody != 0 {
+		answerTrailers = headerModeSend
+	}
+	p := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
+	p = wire.AppendVarint(p, fieldResponseHeaderMode, m.answer)
+	p = wire.AppendVarint(p, fieldRequestBodyMode, m.body)
+	p = wire.AppendVarint(p, fieldResponseBodyMode, m.answerBody)
+	p = wire.AppendVarint(p, fieldRequestTrailerMode, m.trailers)
+	p = wire.AppendVarint(p, fieldResponseTrailerMode, answerTrailers)
+	return wire.AppendBytes(b, fieldModeOverride, p)
 }
 
 // immediate ends the request with a response of azproc's own. details shows in
@@ -122,22 +135,22 @@ type forward struct {
 	claim routing.Claim
 	// timeout is how long an attempt has until its answer begins; 0 is no limit.
 	timeout time.Duration
-	// retryOn says, in Envoy's words, after what the next deployment is asked.
-	retryOn string
+	// repeat says that the deployments that come next are the same one again.
+	repeat bool
 	// resource is set when the response has to change: its ids get tags. asks says
 	// that it is yet to be asked for, with the answer to the headers.
 	resource *azure.Resource
 	asks     bool
 }
 
-// The conditions of x-envoy-retry-on.
-const (
-	// retryElsewhere is for another deployment: everything that says nothing of
-	// the request itself. The statuses stand in the route (azure.RetryStatuses).
-	retryElsewhere = "5xx,retriable-status-codes"
-	// retryHere is for the same deployment: what may be over in a moment.
-	retryHere = "5xx"
-)
+// retryOn is x-envoy-retry-on: failures of the service, by which Envoy means no answer
+// too. Those of them that have a status below 500 stand in the route
+// (azure.RepeatStatuses).
+const retryOn = "5xx,retriable-status-codes"
+
+// moveStatuses is x-envoy-retriable-status-codes where another deployment comes next:
+// everything else that says nothing of the request itself.
+var moveStatuses = strings.Trim(strings.ReplaceAll(fmt.Sprint(azure.MoveStatuses), " ", ","), "[]")
 
 // clientKeys are the headers in which a client may show its key. None of them
 // goes upstream; the one that carries azproc's own credential is overwritten.
@@ -216,7 +229,10 @@ func (f *forward) answer(field protowire.Number) answer {
 func (f *forward) appendRetries(m []byte) []byte {
 	if n := f.plan.retries(); n > 0 {
 		m = appendSetHeader(m, "x-envoy-max-retries", strconv.Itoa(n))
-		m = appendSetHeader(m, "x-envoy-retry-on", f.retryOn)
+		m = appendSetHeader(m, "x-envoy-retry-on", retryOn)
+		if !f.repeat {
+			m = appendSetHeader(m, "x-envoy-retriable-status-codes", moveStatuses)
+		}
 	}
 	if f.timeout > 0 {
 		m = appendSetHeader(m, "x-envoy-upstream-rq-per-try-timeout-ms", strconv.FormatInt(max(1, f.timeout.Milliseconds()), 10))

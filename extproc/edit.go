@@ -17,13 +17,8 @@ var (
 	answerEdited = func() []byte {
 		mutation := wire.AppendBytes(nil, fieldRemoveHeaders, "content-length")
 		common := wire.AppendBytes(nil, fieldHeaderMutation, mutation)
-		mode := wire.AppendVarint(nil, fieldRequestHeaderMode, headerModeSend)
-		mode = wire.AppendVarint(mode, fieldResponseHeaderMode, headerModeSend)
-		mode = wire.AppendVarint(mode, fieldResponseBodyMode, bodyModeDuplex)
-		mode = wire.AppendVarint(mode, fieldRequestTrailerMode, headerModeSkip)
-		mode = wire.AppendVarint(mode, fieldResponseTrailerMode, headerModeSend)
 		b := wire.AppendBytes(nil, fieldResponseHeadersAnswer, wire.AppendBytes(nil, fieldCommon, common))
-		return wire.AppendBytes(b, fieldModeOverride, mode)
+		return mode{trailers: headerModeSkip, answer: headerModeSend, answerBody: bodyModeDuplex}.override(b)
 	}()
 	// answerTrailersUnchanged answers its trailers.
 	answerTrailersUnchanged = wire.AppendBytes(nil, fieldResponseTrailersAnswer, "")

@@ -26,10 +26,11 @@ type ListAnswer struct {
 }
 
 const (
-	// listTime is how long a list may take, and listPatience how long Envoy is told
-	// to wait for it: no longer than its max_message_timeout.
-	listTime     = 25 * time.Second
+	// listPatience is how long Envoy is told to wait for a list: no longer than its
+	// max_message_timeout. listTime is how long the list may take, so that the client
+	// is told why.
 	listPatience = 30 * time.Second
+	listTime     = listPatience - 5*time.Second
 )
 
 // patience tells Envoy to wait longer for the answer that follows.

@@ -33,7 +33,7 @@ func (s *stream) retry() error {
 	if s.head.attempt == "1" {
 		return s.first(cluster, &memory)
 	}
-	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
+	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	lost, ran := s.now.table.Lost(s.head.requestID, before)
 	if ran { // the attempt before ran out of time before it was sent

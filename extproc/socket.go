@@ -74,7 +74,7 @@ func (s *stream) planSocket() (routing.Plan, *azure.Error) {
 	if !passed && !s.route.NoModel {
 		return routing.Plan{}, missingModel()
 	}
-	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
+	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	return s.now.table.AtHome(ctx, &r, passed || s.head.provider != "")
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/azproc/azproc/routing"
 )
 
-// firstToken is how long a request waits for a credential that has never been
-// had yet. It ends before Envoy's message_timeout of five seconds does, so that
-// the client is told why.
-const firstToken = 4 * time.Second
+// FirstToken is how long a request, or a list, waits for a credential that has
+// never been had yet. It ends before Envoy's message_timeout of five seconds does,
+// so that the client is told why.
+const FirstToken = 4 * time.Second
 
 var errUnexpected = errors.New("unexpected message from Envoy")
 
@@ -257,7 +257,7 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 
 // planned is the plan for a request that names a model.
 func (s *stream) planned(r *routing.Request) (routing.Plan, *azure.Error) {
-	ctx, cancel := context.WithTimeout(s.envoy.Context(), firstToken)
+	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	p, err := s.now.table.Plan(ctx, r)
 	if err != nil {
@@ -277,13 +277,10 @@ func (s *stream) planned(r *routing.Request) (routing.Plan, *azure.Error) {
 func (s *stream) forwarding(p *routing.Plan, model string) *forward {
 	first := s.now.fixed[p.Deployment.Index]
 	f := &forward{
-		credential: p.Header, fixed: first, claim: p.Claim, timeout: p.Timeout, retryOn: retryElsewhere,
+		credential: p.Header, fixed: first, claim: p.Claim, timeout: p.Timeout, repeat: p.Repeat,
 		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: model},
 	}
 	f.plan.body = &f.body
-	if p.Repeat {
-		f.retryOn = retryHere
-	}
 	if s.route.HasIDs() {
 		f.resource = p.Deployment.Resource
 	}

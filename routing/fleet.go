@@ -102,7 +102,7 @@ func (f *Fleet) Report(o Outcome) {
 	now := f.now()
 	if o.Fault <= azure.FaultClient {
 		m.served.Add(1)
-		if o.FirstByte > 0 {
+		if o.Fault == azure.FaultNone && o.FirstByte > 0 { // a request is refused faster than it is served
 			m.latency.add(o.FirstByte, now)
 		}
 		if m.cooldown.serve(o.Began) && store != nil {

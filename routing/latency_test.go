@@ -3,6 +3,8 @@ package routing
 import (
 	"testing"
 	"time"
+
+	"github.com/azproc/azproc/azure"
 )
 
 const byLatencySetting = "router_settings: {routing_strategy: latency}\n"
@@ -20,6 +22,23 @@ func TestTheFastestComesFirst(t *testing.T) {
 	for range 4 {
 		if _, order := w.plan("m"); order != "fast medium slow" {
 			t.Fatalf("planned %s", order)
+		}
+	}
+}
+
+func TestAMistakeOfTheClientsSaysNothingOfTheLatency(t *testing.T) {
+	w := newWorld(t, list(entries("m", "slow", "fast"))+byLatencySetting)
+	w.answers("slow", 3*time.Second)
+	w.answers("fast", 200*time.Millisecond)
+	for range 50 { // refused at once
+		w.fleet.Report(Outcome{ID: w.id("slow"), Status: 400, Fault: azure.FaultClient, Began: w.clock.Now(), FirstByte: time.Millisecond})
+	}
+	if _, order := w.plan("m"); order != "fast slow" {
+		t.Errorf("planned %s", order)
+	}
+	for _, s := range w.States() {
+		if s.Deployment.Name == "slow" && (s.Latency != 3 || s.Served != 51) {
+			t.Errorf("%v seconds, %d served", s.Latency, s.Served)
 		}
 	}
 }

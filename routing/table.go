@@ -59,6 +59,7 @@ type Table struct {
 	groups    map[*config.Group]*group
 	group     map[string]*config.Group // by name
 	byCluster map[string]*Deployment   // by both names
+	byName    map[string]*Deployment
 	resources map[azure.ResourceCode][]*Deployment
 	home      *Deployment // takes what names no model and no id
 
@@ -100,6 +101,7 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 		groups:    make(map[*config.Group]*group, len(s.Groups)),
 		group:     make(map[string]*config.Group, len(s.Groups)),
 		byCluster: make(map[string]*Deployment, len(s.Deployments)),
+		byName:    make(map[string]*Deployment, len(s.Deployments)),
 		models:    make(map[string][]byte, len(s.Groups)),
 		resources: make(map[azure.ResourceCode][]*Deployment),
 		Tags:      azure.NewTags(s.IDSecret.Reveal()),
@@ -114,6 +116,9 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 			t.home = dep
 		}
 		t.Deployments = append(t.Deployments, dep)
+		if t.byName[d.Name] == nil {
+			t.byName[d.Name] = dep
+		}
 		byConfig[d] = dep
 		t.byCluster[d.Cluster], t.byCluster[d.SocketCluster()] = dep, dep
 	}
@@ -225,15 +230,9 @@ func (t *Table) repeats(d *Deployment) int {
 	return 0
 }
 
-// Named is the deployment of a name, nil when there is none.
-func (t *Table) Named(name string) *Deployment {
-	for _, d := range t.Deployments {
-		if d.Name == name {
-			return d
-		}
-	}
-	return nil
-}
+// Named is the deployment of a name, the first one where several have it, and nil
+// when there is none.
+func (t *Table) Named(name string) *Deployment { return t.byName[name] }
 
 // Has is whether the table has the deployment of a cluster, be it the one of its
 // WebSockets.

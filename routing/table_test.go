@@ -60,3 +60,15 @@ func TestWhatIsKnownOfADeploymentOutlivesAReload(t *testing.T) {
 		t.Errorf("%d deployments are remembered of one", n)
 	}
 }
+
+func TestADeploymentIsFoundByItsName(t *testing.T) {
+	w := newWorld(t, list(entries("m", "one", "two")))
+	for _, name := range []string{"one", "two"} {
+		if d := w.Named(name); d == nil || d.Target.Deployment != name {
+			t.Errorf("%s is %v", name, d)
+		}
+	}
+	if d := w.Named("three"); d != nil {
+		t.Errorf("three is %s", d.Name)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/client"
@@ -12,9 +11,6 @@ import (
 	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/usage"
 )
-
-// firstToken is how long a list waits for credentials that have never been had.
-const firstToken = 4 * time.Second
 
 // lists asks the resources of a table for their lists.
 type lists struct {
@@ -25,7 +21,7 @@ type lists struct {
 
 // List implements extproc.Lists.
 func (l lists) List(ctx context.Context, table *routing.Table, r *azure.Route, home *azure.Home) (*extproc.ListAnswer, *azure.Error) {
-	tokens, cancel := context.WithTimeout(ctx, firstToken)
+	tokens, cancel := context.WithTimeout(ctx, extproc.FirstToken)
 	defer cancel()
 	var places []client.Place
 	for _, d := range table.Everywhere(tokens) {
