@@ -127,6 +127,7 @@ func TestChunksAreLeftOutCompletedOrPassed(t *testing.T) {
 		"a choice without a reason gets null":            {`{` + whole + `,"choices":[{"index":0,"delta":{"content":"a\u0062"}}]}`, `{` + whole + `,"choices":[{"index":0,"delta":{"content":"a\u0062"},"finish_reason":null}]}`},
 		"of several choices, the mute go":                {`{` + whole + `,"choices":[{"index":0},{"delta":{},"finish_reason":null, "index":1},{"index":2,"finish_reason":"stop"}]}`, `{` + whole + `,"choices":[{"delta":{},"finish_reason":null, "index":1},{"index":2,"finish_reason":"stop","delta":{}}]}`},
 		"a chunk without an id gets the stream's":        {`{"choices":[{"delta":{},"finish_reason":null}]}`, `{"choices":[{"delta":{},"finish_reason":null}],` + whole + `}`},
+		"so does one without an id alone":                {`{"object":"chat.completion.chunk","created":5,"model":"gpt-4o","choices":[{"delta":{},"finish_reason":null}]}`, `{"object":"chat.completion.chunk","created":5,"model":"gpt-4o","choices":[{"delta":{},"finish_reason":null}],"id":"chatcmpl-1"}`},
 		"the usage that was asked for is kept":           {`{` + whole + `,"choices":[],"usage":{"total_tokens": 1}}`, `{` + whole + `,"choices":[],"usage":{"total_tokens": 1}}`},
 		"with a finding beside it too":                   {void + `[{"index":0}],"usage":{"total_tokens": 1}}`, `{"choices":[],"usage":{"total_tokens": 1},` + whole + `}`},
 		"a chunk of something else is kept":              {`{` + whole + `,"choices":[],"moderation":{}}`, `{` + whole + `,"choices":[],"moderation":{}}`},
@@ -167,6 +168,28 @@ func TestWhatTheStreamDoesNotSayIsNotMadeUp(t *testing.T) {
 	want := `{"choices":[{"index":0,"finish_reason":"content_filter","delta":{}}],"id":"","object":"chat.completion.chunk","created":0,"model":""}`
 	if got := streamed(t, withUsage, "data: "+in+"\n\n"); got != "data: "+want+"\n\n" {
 		t.Error(cmp.Diff(want, got))
+	}
+}
+
+func TestACompletedChunkIsOneLine(t *testing.T) {
+	got := streamed(t, withUsage, "data: "+first+"\n\ndata: {\"choices\":[{\"delta\":{\ndata: },\"index\":0}]}\n\n")
+	want := "data: " + first + "\n\n" +
+		`data: {"choices":[{"delta":{},"index":0,"finish_reason":null}],"id":"chatcmpl-1","object":"chat.completion.chunk","created":5,"model":"gpt-4o"}` + "\n\n"
+	if got != want {
+		t.Error(cmp.Diff(want, got))
+	}
+}
+
+func TestTheFirstChunkSaysWhatTheyShare(t *testing.T) {
+	other := strings.Replace(first, "chatcmpl-1", "chatcmpl-2", 1)
+	void := strings.Replace(first, "chatcmpl-1", "", 1)
+	events := strings.SplitAfter(streamed(t, withUsage, "data: "+first+"\n\ndata: "+other+"\n\ndata: "+void+"\n\n"), "\n\n")
+	if events[1] != "data: "+other+"\n\n" || !strings.Contains(events[2], `"chatcmpl-1"`) {
+		t.Errorf("%q", events)
+	}
+	kindless := `{"id":"a","created":1,"model":"m","choices":[{"delta":{},"finish_reason":null}]}`
+	if got := streamed(t, withUsage, "data: "+kindless+"\n\n"); !strings.Contains(got, `"object":"chat.completion.chunk"`) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -169,6 +169,25 @@ func TestLeadingBlanksAreTakenFromTheFirstWords(t *testing.T) {
 	}
 }
 
+func TestAnEventOfSeveralLinesIsOneLine(t *testing.T) {
+	got := streamed(t, "data: "+head+"[],\n", "data: \"usage\":{\n", "data: \"total_tokens\":1}}\n\n")
+	events := strings.SplitAfter(got, "\n\n")
+	if want := "data: " + newHead + `[],"usage":{"total_tokens":1}}` + "\n\n"; events[0] != want {
+		t.Errorf("got %q, want %q", events[0], want)
+	}
+}
+
+func TestATokenWithoutAProbabilityHasTheLeast(t *testing.T) {
+	got, err := answer(t).Whole([]byte(`{"choices":[{"text":"a","logprobs":{"tokens":["a","b"],"token_logprobs":[null]}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `[{"token":"a","logprob":-9999.0,"bytes":null,"top_logprobs":[]},{"token":"b","logprob":-9999.0,"bytes":null,"top_logprobs":[]}]`
+	if l := gjson.GetBytes(got, "choices.0.logprobs.content").Raw; l != want {
+		t.Errorf("got %s", l)
+	}
+}
+
 func TestWhatIsNoCompletionIsAnError(t *testing.T) {
 	for _, body := range []string{"", "[]", "<html>", `{"choices":1}`, `{"choices":[1]}`, head + `[`, `{"error":{}}`} {
 		if got, err := answer(t).Whole([]byte(body)); err == nil {

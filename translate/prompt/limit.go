@@ -22,7 +22,7 @@ var contexts = []struct {
 }{
 	{"davinci-002", 16384},
 	{"babbage-002", 16384},
-	{"", 4096}, // gpt-3.5-turbo-instruct
+	{"", 4096}, // gpt-35-turbo-instruct: 4,097
 }
 
 // defaultLimit is the limit, in tokens, of an answer to a prompt of so many bytes.

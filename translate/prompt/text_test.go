@@ -43,6 +43,16 @@ func TestRolesAreKeptApart(t *testing.T) {
 			"User: Weather?\n\nAssistant: I look.\n\nTool call (weather): {\"city\":\"Rom\"}\n\nTool call (run): ls\n\nTool result: Sun\n\nTool call (f): {}\n\nTool result (f): 1\n\nAssistant:",
 			"\nUser:|\nTool |\nSystem:",
 		},
+		"a tool's result alone": {
+			`{"role":"tool","content":"Sun"}`,
+			"Tool result: Sun\n\nAssistant:",
+			"\nUser:|\nTool |\nSystem:",
+		},
+		"a call alone": {
+			`{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]}`,
+			"Tool call (f): {}\n\nAssistant:",
+			"\nUser:|\nTool |\nSystem:",
+		},
 		"an assistant without words": {
 			`{"role":"user","content":"Hi"},{"role":"assistant","content":""},{"role":"assistant"}`,
 			"User: Hi\n\nAssistant:",
@@ -93,6 +103,7 @@ func TestWhatIsNoTextIsRefusedOrLeftOut(t *testing.T) {
 		`{"role":"user","content":[{"type":"text","text":"See:"},{"type":"image_url","image_url":{"url":"data:"}}]}`: "messages[0].content[1]",
 		`{"role":"user","content":[{"type":"input_audio","input_audio":{}},{"type":"text","text":"See:"}]}`:          "messages[0].content[0]",
 		`{"role":"user","content":[{"type":"file","file":{}},{"type":"text","text":"See:"}]}`:                        "messages[0].content[0]",
+		`{"role":"user","content":[{"type":"thinking","text":"Hm"},{"type":"text","text":"See:"}]}`:                  "messages[0].content[0]",
 		`{"role":"user","content":[1,{"type":"text","text":"See:"}]}`:                                                "messages[0].content[0]",
 		`{"role":"user","content":"See:"},{"role":"assistant","audio":{"id":"audio_1"}}`:                             "messages[1].audio",
 	} {

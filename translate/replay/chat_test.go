@@ -111,6 +111,7 @@ func TestWhatIsMissingIsNotMadeUp(t *testing.T) {
 			`{"id":"a","model":"m","created":1,"choices":[]}`,
 			"data: [DONE]\n\n",
 		},
+		"a choice that is none": {`{"choices":[1]}`, "data: [DONE]\n\n"},
 		"a choice without anything": {
 			`{"choices":[{}]}`,
 			`data: {"id":"","object":"chat.completion.chunk","created":0,"model":"","choices":[{"index":0,"delta":{"role":"assistant","content":null,"refusal":null},"logprobs":null,"finish_reason":null}]}` + "\n\n" +
@@ -124,6 +125,28 @@ func TestWhatIsMissingIsNotMadeUp(t *testing.T) {
 				t.Errorf("%v, got\n%s\nwant\n%s", err, got, c.stream)
 			}
 		})
+	}
+}
+
+func TestToolCallsAreCountedFromZero(t *testing.T) {
+	for calls, want := range map[string]string{
+		`[{"id":"a","index":7},{"index":7,"id":"b"}]`: `[{"index":0,"id":"a"}] [{"index":1,"id":"b"}]`,
+		`{"a":{"id":"a"}}`: "",
+		`[]`:               "",
+	} {
+		stream, err := replay.Chat(nil, []byte(`{"choices":[{"message":{"tool_calls":`+calls+`}}]}`), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, d := range data(t, stream) {
+			if c := gjson.Get(d, "choices.0.delta.tool_calls"); c.Exists() {
+				got = append(got, c.Raw)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: got %s, want %s", calls, got, want)
+		}
 	}
 }
 

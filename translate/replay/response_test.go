@@ -68,6 +68,35 @@ func TestAnItemWithoutAnIDHasAnEmptyOne(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatTheAPIHasIsReplayed(t *testing.T) {
+	for output, want := range map[string]string{
+		`[1,{"type":"new","a":[ ]}]`: `output_item.added:1:{"type":"new","a":[ ]} output_item.done:1:{"type":"new","a":[ ]}`,
+		`[{"type":"message","content":{"a":{"type":"output_text"}}}]`: `output_item.added:0:{"type":"message","content":[]} ` +
+			`output_item.done:0:{"type":"message","content":{"a":{"type":"output_text"}}}`,
+		`[{"type":"message","content":["a",{"type":"new","text":"b"}]}]`: `output_item.added:0:{"type":"message","content":[]} ` +
+			`content_part.added:1:{"type":"new","text":"b"} content_part.done:1:{"type":"new","text":"b"} ` +
+			`output_item.done:0:{"type":"message","content":["a",{"type":"new","text":"b"}]}`,
+	} {
+		stream, err := replay.Response(nil, []byte(`{"output":`+output+`}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		events := data(t, stream)
+		for _, d := range events[2 : len(events)-1] {
+			e := gjson.Parse(d)
+			at, what := e.Get("output_index").Raw, e.Get("item").Raw
+			if part := e.Get("part"); part.Exists() {
+				at, what = e.Get("content_index").Raw, part.Raw
+			}
+			got = append(got, strings.TrimPrefix(e.Get("type").Str, "response.")+":"+at+":"+what)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("got\n%s\nwant\n%s", strings.Join(got, " "), want)
+		}
+	}
+}
+
 func TestWhatIsNoResponseIsAnError(t *testing.T) {
 	for _, whole := range []string{"", "[]", "null", `{"output":`, `{"output":null}`, `{"error":{"message":"no"}}`, `{"status":"odd",` + minimal + `}`, `{"status":null,` + minimal + `}`} {
 		if got, err := replay.Response([]byte("kept"), []byte(whole)); err == nil || string(got) != "kept" {
