@@ -32,8 +32,20 @@ type Entry struct {
 	Attempts int
 	// Request is its x-request-id.
 	Request string
-	// Claim is the request's room as azproc wrote it into the metadata.
-	Claim string
+	// Duration is how long it lasted, and Begun when its client got the first byte of
+	// an answer, after its beginning; 0 is unknown.
+	Duration, Begun time.Duration
+	// Sent are the bytes of the body that the client got, and Received those that it
+	// sent.
+	Sent, Received int64
+	// Details say, in Envoy's words or azproc's, where the answer came from.
+	Details string
+	// Claim is the request's room as azproc wrote it into the metadata, Hold what its
+	// key has reserved; Operation, Model and Key what was asked for, and by whom; "" is
+	// unknown.
+	Claim, Hold, Operation, Model, Key string
+	// Stream says that the client asked for a stream.
+	Stream bool
 	// Usage are the windows behind "usage" in the answer, the first and the
 	// last, and Error is the beginning of an error, as Envoy's script found them.
 	Usage [2]string
@@ -130,19 +142,24 @@ const (
 	// AccessLogCommon
 	fieldStartTime       = 5
 	fieldFirstUpstreamRx = 9
+	fieldFirstClientTx   = 11
 	fieldUpstreamCluster = 15
 	fieldResponseFlags   = 16
 	fieldMetadata        = 17
 	fieldTransport       = 18
+	fieldDuration        = 23
 	fieldAttemptCount    = 24
 
 	// HTTPRequestProperties
-	fieldRequestPath = 5
-	fieldRequestID   = 9
+	fieldRequestPath  = 5
+	fieldRequestID    = 9
+	fieldBodyReceived = 12
 
 	// HTTPResponseProperties
 	fieldResponseCode    = 1
+	fieldBodySent        = 3
 	fieldResponseHeaders = 4
+	fieldCodeDetails     = 6
 
 	// Metadata, Timestamp and Duration, UInt32Value, an entry of a map
 	fieldFilterMetadata = 1
@@ -182,9 +199,11 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 		e.Began = time.Unix(s, nanos)
 		return err
 	case fieldFirstUpstreamRx:
-		s, nanos, err := timestamp(v)
-		e.FirstByte = time.Duration(s)*time.Second + time.Duration(nanos)
-		return err
+		return duration(v, &e.FirstByte)
+	case fieldFirstClientTx:
+		return duration(v, &e.Begun)
+	case fieldDuration:
+		return duration(v, &e.Duration)
 	case fieldUpstreamCluster:
 		e.Cluster = config.ClusterOf(string(v))
 	case fieldResponseFlags:
@@ -195,7 +214,10 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 			return nil
 		})
 	case fieldMetadata:
-		e.Claim = wire.Text(wire.Member(v, fieldFilterMetadata, requestNamespace), "claim")
+		own := wire.Member(v, fieldFilterMetadata, requestNamespace)
+		e.Claim, e.Hold = wire.Text(own, "claim"), wire.Text(own, "hold")
+		e.Operation, e.Model, e.Key = wire.Text(own, "op"), wire.Text(own, "model"), wire.Text(own, "key")
+		e.Stream = wire.Text(own, "stream") != ""
 		if answer := wire.Member(v, fieldFilterMetadata, answerNamespace); answer != nil {
 			e.Usage = [2]string{wire.Text(answer, "usage1"), wire.Text(answer, "usage2")}
 			e.Error = wire.Text(answer, "error")
@@ -208,8 +230,10 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 	return nil
 }
 
-func (e *Entry) request(num protowire.Number, v []byte, _ uint64) error {
+func (e *Entry) request(num protowire.Number, v []byte, n uint64) error {
 	switch num {
+	case fieldBodyReceived:
+		e.Received = int64(n)
 	case fieldRequestPath:
 		e.path = v
 	case fieldRequestID:
@@ -218,8 +242,12 @@ func (e *Entry) request(num protowire.Number, v []byte, _ uint64) error {
 	return nil
 }
 
-func (e *Entry) response(num protowire.Number, v []byte, _ uint64) error {
+func (e *Entry) response(num protowire.Number, v []byte, n uint64) error {
 	switch num {
+	case fieldBodySent:
+		e.Sent = int64(n)
+	case fieldCodeDetails:
+		e.Details = strings.ToValidUTF8(string(v), "?")
 	case fieldResponseCode:
 		return wire.Fields(v, func(num protowire.Number, _ []byte, n uint64) error {
 			if num == fieldWrapped {
@@ -246,6 +274,13 @@ func (e *Entry) response(num protowire.Number, v []byte, _ uint64) error {
 		return err
 	}
 	return nil
+}
+
+// duration reads a Duration.
+func duration(b []byte, into *time.Duration) error {
+	s, nanos, err := timestamp(b)
+	*into = time.Duration(s)*time.Second + time.Duration(nanos)
+	return err
 }
 
 // timestamp reads a Timestamp or a Duration.

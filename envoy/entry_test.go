@@ -31,16 +31,17 @@ func logged(t *testing.T, status uint32, path, said string) []byte {
 	b, err := proto.Marshal(&dataaccesslogv3.HTTPAccessLogEntry{
 		CommonProperties: &dataaccesslogv3.AccessLogCommon{
 			StartTime: timestamppb.New(began), TimeToFirstUpstreamRxByte: durationpb.New(1500 * time.Millisecond),
+			TimeToFirstDownstreamTxByte: durationpb.New(1600 * time.Millisecond), Duration: durationpb.New(3 * time.Second),
 			UpstreamCluster: "m-a~0123#ws", UpstreamRequestAttemptCount: 2,
 			ResponseFlags: &dataaccesslogv3.ResponseFlags{UpstreamConnectionTermination: true},
 			Metadata: &corev3.Metadata{FilterMetadata: map[string]*structpb.Struct{
-				requestNamespace: text(map[string]any{"claim": "c", "deployment": "m-a"}),
+				requestNamespace: text(map[string]any{"claim": "c", "deployment": "m-a", "hold": "h", "op": "chat/completions", "model": "m", "key": "team", "stream": "yes"}),
 				answerNamespace:  text(map[string]any{"usage1": "u", "error": said}),
 			}},
 		},
-		Request: &dataaccesslogv3.HTTPRequestProperties{Path: path, RequestId: "r"},
+		Request: &dataaccesslogv3.HTTPRequestProperties{Path: path, RequestId: "r", RequestBodyBytes: 70},
 		Response: &dataaccesslogv3.HTTPResponseProperties{
-			ResponseCode: wrapperspb.UInt32(status), ResponseHeaders: map[string]string{"retry-after": "7", "x-other": "x"},
+			ResponseCode: wrapperspb.UInt32(status), ResponseBodyBytes: 900, ResponseCodeDetails: "via_upstream", ResponseHeaders: map[string]string{"retry-after": "7", "x-other": "x"},
 		},
 	})
 	if err != nil {
@@ -55,6 +56,12 @@ func TestAnEntryIsReadAsEnvoySendsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	if e.Cluster != "m-a~0123" || e.Status != 429 || e.Attempts != 2 || e.Request != "r" || e.Claim != "c" || e.Usage != [2]string{"u", ""} || e.Error != "no room" {
+		t.Errorf("%+v", e)
+	}
+	if e.Hold != "h" || e.Operation != "chat/completions" || e.Model != "m" || e.Key != "team" || !e.Stream || e.Sent != 900 || e.Received != 70 || e.Details != "via_upstream" {
+		t.Errorf("%+v", e)
+	}
+	if e.Begun != 1600*time.Millisecond || e.Duration != 3*time.Second {
 		t.Errorf("%+v", e)
 	}
 	if !e.Began.Equal(began) || e.FirstByte != 1500*time.Millisecond || e.Flags != flagConnectionEnded || e.Wait(began) != 7*time.Second {

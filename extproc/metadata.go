@@ -27,17 +27,23 @@ const (
 const (
 	// FieldClaim is the room that the running attempt has taken (routing.Claim).
 	FieldClaim = "claim"
-	fieldPath  = "path"  // the client's own :path
-	fieldModel = "model" // what the client asked for
-	fieldUndo  = "undo"  // what makes the client's body of the sent one again
+	// FieldModel is what the client asked for, FieldOperation the operation's name, and
+	// FieldStream is "yes" for a request whose client wants a stream.
+	FieldModel     = "model"
+	FieldOperation = "op"
+	FieldStream    = "stream"
+	// FieldKey is the name of the client's key, and FieldHold what it has reserved.
+	FieldKey  = "key"
+	FieldHold = "hold"
+
+	fieldPath = "path" // the client's own :path
+	fieldUndo = "undo" // what makes the client's body of the sent one again
 	// fieldPreview is "yes" for a WebSocket whose client speaks the preview of the
 	// realtime API: its header may be gone in a later attempt.
 	fieldPreview = "preview"
 	// fieldHide is "usage" where the chunk of a stream that has the usage is azproc's
 	// wish and not the client's: response.lua takes it out.
 	fieldHide = "hide"
-	// fieldStream is "yes" for a request whose client wants a stream.
-	fieldStream = "stream"
 	// FieldShape is in which shape the client reads an error: by it Envoy's own are
 	// told, as the path may be another by then.
 	FieldShape = "shape"
@@ -59,9 +65,26 @@ type memory struct {
 func (m *memory) read(s []byte) {
 	*m = memory{
 		claim: wire.Text(s, FieldClaim), path: wire.Text(s, fieldPath),
-		model: wire.Text(s, fieldModel), undo: wire.Text(s, fieldUndo), preview: wire.Text(s, fieldPreview) != "",
-		stream: wire.Text(s, fieldStream) != "",
+		model: wire.Text(s, FieldModel), undo: wire.Text(s, fieldUndo), preview: wire.Text(s, fieldPreview) != "",
+		stream: wire.Text(s, FieldStream) != "",
 	}
+}
+
+// about says what was asked for, and by whom: the access log brings it back.
+type about struct {
+	operation, model, key, hold string
+}
+
+// append appends the fields of it.
+func (a *about) append(own []byte) []byte {
+	for _, f := range [...]struct{ name, text string }{
+		{FieldOperation, a.operation}, {FieldModel, a.model}, {FieldKey, a.key}, {FieldHold, a.hold},
+	} {
+		if f.text != "" {
+			own = wire.AppendText(own, f.name, f.text)
+		}
+	}
+	return own
 }
 
 // plan is what the metadata of a request is made of.
@@ -78,10 +101,11 @@ type plan struct {
 	hide       bool // the usage of the stream
 	// shape is FieldShape's, "" where the path tells.
 	shape string
+	about about
 	// What a later attempt needs; not written when there is none.
-	path, model string
-	preview     bool
-	body        *azure.Body
+	path    string
+	preview bool
+	body    *azure.Body
 }
 
 // nowhere is the place in a plan of a cluster without hosts: what stands in a plan
@@ -116,12 +140,12 @@ func (p *plan) append(b []byte) []byte {
 	if p.shape != "" {
 		own = wire.AppendText(own, FieldShape, p.shape)
 	}
+	own = p.about.append(own)
+	if p.stream {
+		own = wire.AppendText(own, FieldStream, "yes")
+	}
 	if p.retries() > 0 || p.translated {
 		own = wire.AppendText(own, fieldPath, p.path)
-		own = wire.AppendText(own, fieldModel, p.model)
-		if p.stream {
-			own = wire.AppendText(own, fieldStream, "yes")
-		}
 	}
 	if p.retries() > 0 {
 		if p.preview {

@@ -35,28 +35,28 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 	}{
 		{
 			"one deployment",
-			plan{first: all[0], claim: claim, path: "/p", model: "m"},
+			plan{first: all[0], claim: claim, path: "/p", about: about{operation: "op", model: "m", key: "k", hold: "h"}},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "op": "op", "model": "m", "key": "k", "hold": "h"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a")}},
 			},
 		},
 		{
 			"two",
-			plan{first: all[0], next: deployments[1:2], fixed: all, claim: claim, path: "/p", model: "m"},
+			plan{first: all[0], next: deployments[1:2], fixed: all, claim: claim, path: "/p", about: about{operation: "op", model: "m", key: "k", hold: "h"}},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "model": "m"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "op": "op", "model": "m", "key": "k", "hold": "h"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a"), place("c-b")}},
 			},
 		},
 		{
 			"one, and two groups for prompts that are too long",
 			plan{
-				first: all[0], fixed: all, claim: claim, path: "/p", model: "m",
+				first: all[0], fixed: all, claim: claim, path: "/p", about: about{operation: "op", model: "m"},
 				refused: [azure.NumRefusals][][]*routing.Deployment{azure.RefusalContext: {deployments[1:3], deployments[3:4]}, azure.RefusalContent: {deployments[4:]}},
 			},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "model": "m"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "op": "op", "model": "m"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a"), place("unplanned")}},
 				"azproc.refused": map[string]any{
 					"context": []any{
@@ -83,7 +83,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 func TestALaterAttemptReadsWhatTheFirstHasLeft(t *testing.T) {
 	s := wire.AppendText(nil, FieldClaim, "c")
 	s = wire.AppendText(s, fieldPath, "/p")
-	s = wire.AppendText(s, fieldModel, "m")
+	s = wire.AppendText(s, FieldModel, "m")
 	s = wire.AppendText(s, fieldUndo, "u")
 	var m memory
 	m.read(s)

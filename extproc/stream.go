@@ -278,7 +278,7 @@ func (s *stream) forwarding(p *routing.Plan, model string) *forward {
 	first := s.now.fixed[p.Deployment.Index]
 	f := &forward{
 		credential: p.Header, fixed: first, claim: p.Claim, timeout: p.Timeout, repeat: p.Repeat,
-		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, model: model},
+		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, about: about{operation: s.route.Op.Name, model: model}},
 	}
 	f.plan.body = &f.body
 	if s.route.HasIDs() {
