@@ -1,3 +1,4 @@
-// Package usage is what azproc counts: today the state of its configuration and
-// credentials and what it refused, for the admin port's /metrics.
+// Package usage is what azproc counts: every request when it is over (Record), with the
+// tokens that its answer tells of, what batches use, and the state of the gateway.
+// Books hear of the records: the metrics, the access log, the page for people.
 package usage

@@ -22,6 +22,7 @@ import (
 type Metrics struct {
 	handler  http.Handler
 	provider *sdk.MeterProvider
+	genAI    *genAI
 
 	reloads   metric.Int64Counter
 	panics    metric.Int64Counter
@@ -60,6 +61,9 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 		provider: sdk.NewMeterProvider(sdk.WithReader(reader)),
 	}
 	meter := m.provider.Meter("azproc")
+	if m.genAI, err = newGenAI(meter); err != nil {
+		return nil, err
+	}
 	for _, c := range []struct {
 		into       *metric.Int64Counter
 		name, what string

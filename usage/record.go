@@ -86,9 +86,17 @@ func (r *Record) Append(b []byte) []byte {
 		name string
 		n    int64
 	}{
-		{"input_tokens", r.Tokens.Input}, {"output_tokens", r.Tokens.Output}, {"cached_tokens", r.Tokens.Cached}, {"cache_write_tokens", r.Tokens.CacheWrite},
-		{"reasoning_tokens", r.Tokens.Reasoning}, {"audio_input_tokens", r.Tokens.AudioIn}, {"audio_output_tokens", r.Tokens.AudioOut},
-		{"image_input_tokens", r.Tokens.ImageIn}, {"image_output_tokens", r.Tokens.ImageOut}, {"characters", r.Tokens.Characters}, {"audio_ms", r.Tokens.Milliseconds},
+		{"input_tokens", r.Tokens.Input},
+		{"output_tokens", r.Tokens.Output},
+		{"cached_tokens", r.Tokens.Cached},
+		{"cache_write_tokens", r.Tokens.CacheWrite},
+		{"reasoning_tokens", r.Tokens.Reasoning},
+		{"audio_input_tokens", r.Tokens.AudioIn},
+		{"audio_output_tokens", r.Tokens.AudioOut},
+		{"image_input_tokens", r.Tokens.ImageIn},
+		{"image_output_tokens", r.Tokens.ImageOut},
+		{"characters", r.Tokens.Characters},
+		{"audio_ms", r.Tokens.Milliseconds},
 	} {
 		if f.n != 0 {
 			b = appendNumber(b, f.name, f.n)
