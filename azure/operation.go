@@ -63,3 +63,20 @@ var Operations = []*Operation{
 	OpChat, OpCompletions, OpEmbeddings, OpResponses, OpImages, OpImageEdits,
 	OpSpeech, OpTranscriptions, OpTranslations, OpMessages, OpCountTokens, OpModels, OpModel,
 }
+
+// OperationNamed is the operation of a name that is modeled; nil for any other.
+func OperationNamed(name string) *Operation {
+	if op := operationsByName[name]; op != nil && op.Modeled {
+		return op
+	}
+	return nil
+}
+
+// UsesTokens is whether its answers cost tokens, all of them.
+func (op *Operation) UsesTokens() bool {
+	switch op {
+	case OpChat, OpCompletions, OpEmbeddings, OpResponses, OpMessages:
+		return true
+	}
+	return false
+}

@@ -3,6 +3,8 @@ package extproc
 import (
 	"encoding/base64"
 
+	"google.golang.org/grpc/mem"
+
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/wire"
@@ -85,6 +87,19 @@ func (a *about) append(own []byte) []byte {
 		}
 	}
 	return own
+}
+
+// with puts these fields into the metadata of an answer of azproc's own.
+func (a answer) with(of *about) answer {
+	var scratch [256]byte
+	own := of.append(scratch[:0])
+	if len(own) == 0 {
+		return a
+	}
+	b := wire.AppendPrefix(nil, fieldDynamicMetadata, wire.StructSize(Namespace, len(own)))
+	b = wire.AppendStruct(b, Namespace, own)
+	a.parts = append(mem.BufferSlice{mem.SliceBuffer(b)}, a.parts...)
+	return a
 }
 
 // plan is what the metadata of a request is made of.

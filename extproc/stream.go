@@ -42,6 +42,7 @@ type stream struct {
 	head    head
 	route   azure.Route
 	home    azure.Home // of the ids in the path
+	about   about      // what is asked for, as far as it is known
 	batch   []byte     // the answer, where it describes a batch
 }
 
@@ -61,13 +62,15 @@ func (s *stream) run() error {
 	}
 	switch {
 	case s.route.Op == azure.OpModels:
-		return s.send(reply(s.now.table.Models(), "models"))
+		a := reply(s.now.table.Models(), "models")
+		return s.send(a.with(&s.about))
 	case s.route.Op == azure.OpModel:
 		body, err := s.now.table.Model(s.route.ID)
 		if err != nil {
 			return s.refuse(err)
 		}
-		return s.send(reply(body, "model"))
+		a := reply(body, "model")
+		return s.send(a.with(&s.about))
 	case s.route.Socket:
 		return s.socket()
 	case s.route.Op.Below:
@@ -88,6 +91,9 @@ func (s *stream) admit() *azure.Error {
 	path, lost := s.now.table.Tags.Path(s.head.path, &s.home)
 	route, err := s.parse(path, preview)
 	s.route = route
+	if route.Op != nil {
+		s.about = about{operation: route.Op.Name, model: route.Model}
+	}
 	if err == nil && (route.Op.Below || route.Socket) {
 		err = lost
 	}
@@ -248,6 +254,7 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 	if r.Model == "" {
 		return nil, nil, missingModel()
 	}
+	s.about.model = r.Model
 	p, err := s.planned(r)
 	if err != nil {
 		return nil, nil, err
@@ -275,10 +282,11 @@ func (s *stream) planned(r *routing.Request) (routing.Plan, *azure.Error) {
 
 // forwarding begins what is sent on its way by a plan.
 func (s *stream) forwarding(p *routing.Plan, model string) *forward {
+	s.about.model = model
 	first := s.now.fixed[p.Deployment.Index]
 	f := &forward{
 		credential: p.Header, fixed: first, claim: p.Claim, timeout: p.Timeout, repeat: p.Repeat,
-		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, about: about{operation: s.route.Op.Name, model: model}},
+		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, about: s.about},
 	}
 	f.plan.body = &f.body
 	if s.route.HasIDs() {
@@ -326,7 +334,8 @@ func (s *stream) send(a answer) error { return s.envoy.SendMsg(&a) }
 // refuse ends the request with an error of azproc's own.
 func (s *stream) refuse(e *azure.Error) error {
 	s.options.Observer.Refused(e)
-	return s.send(refusal(e, s.route.Dialect.Shape()))
+	a := refusal(e, s.route.Dialect.Shape())
+	return s.send(a.with(&s.about))
 }
 
 // answerHeaders is the field of an answer to the headers alone.

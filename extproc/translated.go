@@ -15,7 +15,7 @@ import (
 // credential and the room that it has taken were set before, when the deployment was
 // picked: what is left is the body, and the response.
 func (s *stream) first(cluster string, m *memory) error {
-	a, err := s.now.table.At(cluster, m.model)
+	a, err := s.now.table.First(cluster, m.model)
 	if err != nil {
 		return s.refuse(err)
 	}

@@ -124,9 +124,9 @@ func (t *Table) Retry(ctx context.Context, id, model string, before Claim) (Atte
 	return a, claim, nil
 }
 
-// At is the attempt of a request that was planned for the deployment of a cluster
+// First is the attempt of a request that was planned for the deployment of a cluster
 // and comes to it now. Its credential has been sent already.
-func (t *Table) At(id, model string) (Attempt, *azure.Error) {
+func (t *Table) First(id, model string) (Attempt, *azure.Error) {
 	d := t.byCluster[id]
 	if d == nil {
 		return Attempt{}, unavailable(model, errNotServed)

@@ -234,6 +234,18 @@ func (t *Table) repeats(d *Deployment) int {
 // when there is none.
 func (t *Table) Named(name string) *Deployment { return t.byName[name] }
 
+// At is the deployment of a cluster, be it the one of its WebSockets; nil when the
+// table does not have it.
+func (t *Table) At(cluster string) *Deployment { return t.byCluster[cluster] }
+
+// Group is the name of the group that serves a model, "" when none does.
+func (t *Table) Group(model string) string {
+	if g, _, ok := t.snapshot.Find(model); ok && model != "" {
+		return g.Name
+	}
+	return ""
+}
+
 // Has is whether the table has the deployment of a cluster, be it the one of its
 // WebSockets.
 func (t *Table) Has(cluster string) bool { return t.byCluster[cluster] != nil }

@@ -40,6 +40,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s.adminFlag(fs)
 	s.envoyFlags(fs)
 	s.logFlags(fs)
+	s.accessLogFlag(fs, accessLogOff)
 	if err := parse(fs, args, stderr); err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := os.WriteFile(s.config, demoConfig(azure.URL("demo")), 0o600); err != nil {
 		return fmt.Errorf("the demo's configuration: %w", err)
 	}
-	return s.run(ctx, log, stderr, func(*config.Snapshot) { printDemo(stdout, &s) })
+	return s.run(ctx, log, stdout, stderr, func(*config.Snapshot) { printDemo(stdout, &s) })
 }
 
 // demoConfig is the model list of the demo: what an operator would write for

@@ -36,6 +36,7 @@ type settings struct {
 	live           bool
 	logLevel       string
 	logFormat      string
+	accessLog      string // accessLogStdout or accessLogOff
 }
 
 func (s *settings) configFlag(fs *flag.FlagSet, what string) {
@@ -72,6 +73,23 @@ func (s *settings) envoyFlags(fs *flag.FlagSet) {
 func (s *settings) logFlags(fs *flag.FlagSet) {
 	fs.StringVar(&s.logLevel, "log-level", "info", "debug, info, warn or error; also Envoy's")
 	fs.StringVar(&s.logFormat, "log-format", "text", "text or json")
+}
+
+// The values of --access-log.
+const (
+	accessLogStdout = "stdout"
+	accessLogOff    = "off"
+)
+
+func (s *settings) accessLogFlag(fs *flag.FlagSet, value string) {
+	s.accessLog = value
+	fs.Func("access-log", "stdout: a line of JSON for each request; off: none (default "+value+")", func(text string) error {
+		if text != accessLogStdout && text != accessLogOff {
+			return fmt.Errorf("want %s or %s", accessLogStdout, accessLogOff)
+		}
+		s.accessLog = text
+		return nil
+	})
 }
 
 // logger makes the log that the flags ask for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -42,6 +43,7 @@ type gateway struct {
 	admin       *http.Server
 	client      *client.Client
 	checker     *client.Checker
+	accessLog   *usage.AccessLog // nil: none is written
 
 	// settled, when set, waits until Envoy can use the clusters it was given.
 	settled func(context.Context) error
@@ -53,9 +55,12 @@ type gateway struct {
 }
 
 // newGateway makes the service; nothing listens yet.
-func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error) {
+func newGateway(s *settings, o envoy.Options, stdout io.Writer, log *slog.Logger) (*gateway, error) {
 	g := &gateway{settings: s, log: log, envoy: o, client: client.New(s.caFile)}
 	g.checker = client.NewChecker(g.client)
+	if s.accessLog == accessLogStdout {
+		g.accessLog = usage.NewAccessLog(stdout)
+	}
 	var err error
 	if g.metrics, err = usage.NewMetrics(g.credentialsReady); err != nil {
 		return nil, err
@@ -68,9 +73,18 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 	g.grpc = newGRPC()
 	g.processor.Register(g.grpc)
 	g.ads.Register(g.grpc)
-	envoy.NewAccessLog(ledger{g.fleet, g.metrics}, log).Register(g.grpc)
+	envoy.NewAccessLog(ledger{g.fleet, g.metrics, g.books(), g.table.Load}, log).Register(g.grpc)
 	g.admin = admin.NewServer(admin.Handler(g, g.metrics.Handler()))
 	return g, nil
+}
+
+// books are those who hear of every request.
+func (g *gateway) books() usage.Books {
+	all := usage.AllBooks{g.metrics}
+	if g.accessLog != nil {
+		all = append(all, g.accessLog)
+	}
+	return all
 }
 
 // keepalivePolicy allows Envoy's pings, whether a request is in hand or not.
@@ -208,6 +222,9 @@ func (g *gateway) stop(ctx context.Context) {
 	g.credentials.Close()
 	g.store.close()
 	_ = g.metrics.Close(context.Background())
+	if g.accessLog != nil {
+		g.accessLog.Close()
+	}
 }
 
 // observer tells the metrics and the log what the processor did on its own.

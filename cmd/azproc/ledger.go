@@ -10,10 +10,12 @@ import (
 	"github.com/azproc/azproc/usage"
 )
 
-// ledger tells the fleet and the metrics what Envoy's access log says.
+// ledger tells the fleet, the metrics and the books what Envoy's access log says.
 type ledger struct {
 	fleet   *routing.Fleet
 	metrics *usage.Metrics
+	books   usage.Books
+	table   func() *routing.Table
 }
 
 // Attempted implements envoy.Ledger.
@@ -31,6 +33,8 @@ func (l ledger) Attempted(e *envoy.Entry) {
 // Ended implements envoy.Ledger.
 func (l ledger) Ended(e *envoy.Entry) {
 	l.metrics.RequestEnded(e.Attempts)
+	used, told := usage.Parse(e.Usage[0], e.Usage[1])
+	l.book(e, used, told)
 	claim, ok := routing.ParseClaim(e.Claim)
 	if e.ClientLeft() {
 		if lost, missed := l.fleet.Lost(e.Request, claim); missed {
@@ -43,7 +47,7 @@ func (l ledger) Ended(e *envoy.Entry) {
 	}
 	fault, why := e.Fault()
 	tokens := int64(-1)
-	if used, told := usage.Parse(e.Usage[0], e.Usage[1]); told {
+	if told {
 		tokens = used.Total()
 	} else if fault != azure.FaultNone && e.Status != 200 {
 		tokens = 0

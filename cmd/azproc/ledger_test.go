@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -60,7 +61,7 @@ func TestTheTextOfThe429ThatEndsARequestProlongsTheCooldown(t *testing.T) {
 		{"a later request is served", func(e *envoy.Entry, _ string) { e.Status, e.Error, e.Began = 200, "", e.Began.Add(time.Minute) }, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			g, err := newGateway(&settings{config: file, listen: "127.0.0.1:0"}, envoy.Options{Listen: "127.0.0.1:0", GRPC: "127.0.0.1:0"}, slog.New(slog.DiscardHandler))
+			g, err := newGateway(&settings{config: file, listen: "127.0.0.1:0"}, envoy.Options{Listen: "127.0.0.1:0", GRPC: "127.0.0.1:0"}, io.Discard, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +72,7 @@ func TestTheTextOfThe429ThatEndsARequestProlongsTheCooldown(t *testing.T) {
 			if bad != nil {
 				t.Fatal(bad)
 			}
-			l := ledger{g.fleet, g.metrics}
+			l := ledger{g.fleet, g.metrics, g.books(), g.table.Load}
 			began := time.Now()
 			e := envoy.Entry{Cluster: p.Deployment.Cluster, Status: 429, Began: began, FirstByte: time.Millisecond}
 			l.Attempted(&e)

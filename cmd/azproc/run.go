@@ -27,6 +27,7 @@ func runGateway(ctx context.Context, args []string, stdout, stderr io.Writer) er
 	s.envoyFlags(fs)
 	s.caFlag(fs)
 	s.logFlags(fs)
+	s.accessLogFlag(fs, accessLogStdout)
 	if err := parse(fs, args, stderr); err != nil {
 		return err
 	}
@@ -34,14 +35,14 @@ func runGateway(ctx context.Context, args []string, stdout, stderr io.Writer) er
 	if err != nil {
 		return err
 	}
-	return s.run(ctx, log, stderr, func(snap *config.Snapshot) {
+	return s.run(ctx, log, stdout, stderr, func(snap *config.Snapshot) {
 		fmt.Fprintf(stdout, "azproc is ready at http://%s (%s; admin http://%s)\n", s.listen, summary(snap), s.admin)
 	})
 }
 
 // run is the gateway from its first file to its last request: it returns when a
 // signal asked it to end and everything was drained.
-func (s *settings) run(ctx context.Context, log *slog.Logger, stderr io.Writer, ready func(*config.Snapshot)) error {
+func (s *settings) run(ctx context.Context, log *slog.Logger, stdout, stderr io.Writer, ready func(*config.Snapshot)) error {
 	ctx, cancel := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	snap, err := s.first(stderr)
@@ -63,7 +64,7 @@ func (s *settings) run(ctx context.Context, log *slog.Logger, stderr io.Writer, 
 	// both are sockets that only this user can reach.
 	o.GRPC = "unix:" + filepath.Join(dir, "azproc.sock")
 	o.Admin = "unix:" + filepath.Join(dir, "envoy.sock")
-	g, err := newGateway(s, o, log)
+	g, err := newGateway(s, o, stdout, log)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s.listenFlag(fs)
 	s.caFlag(fs)
 	s.logFlags(fs)
+	s.accessLogFlag(fs, accessLogStdout)
 	fs.DurationVar(&s.drain, "drain", defaultDrain, "how long requests in hand may go on after SIGTERM or SIGINT")
 	if err := parse(fs, args, stderr); err != nil {
 		return err
@@ -34,7 +35,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	g, err := newGateway(&s, s.envoyOptions(snap), log)
+	g, err := newGateway(&s, s.envoyOptions(snap), stdout, log)
 	if err != nil {
 		return err
 	}

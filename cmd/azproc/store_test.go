@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ model_list:
 func TestAReloadThatIsRefusedBecauseOfRedisChangesNothing(t *testing.T) {
 	t.Setenv("AZURE_AUTHORITY_HOST", "https://127.0.0.1:1")
 	file := filepath.Join(t.TempDir(), "config.yaml")
-	g, err := newGateway(&settings{config: file, listen: "127.0.0.1:0"}, envoy.Options{Listen: "127.0.0.1:0", GRPC: "127.0.0.1:0"}, slog.New(slog.DiscardHandler))
+	g, err := newGateway(&settings{config: file, listen: "127.0.0.1:0"}, envoy.Options{Listen: "127.0.0.1:0", GRPC: "127.0.0.1:0"}, io.Discard, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/envoy"
+	"github.com/azproc/azproc/usage"
+)
+
+// book makes the record of a request that is over, and tells the books. told says that
+// its answer has told what it used.
+func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
+	r := usage.Record{
+		Time: e.Began, Request: e.Request, Operation: e.Operation, Model: e.Model, Key: e.Key, Status: e.Status, Stream: e.Stream,
+		Attempts: e.Attempts, Duration: e.Duration, First: e.Begun, Left: e.ClientLeft(), Tokens: used, Error: errorOf(e),
+	}
+	if t := l.table(); t != nil {
+		r.Group = t.Group(e.Model)
+		if d := t.At(e.Cluster); d != nil {
+			r.Deployment = d.Name
+		}
+	}
+	// A stream that broke off, or whose client left, has not told; and an error has
+	// used nothing.
+	if op := azure.OperationNamed(e.Operation); !told && op != nil && op.UsesTokens() && e.Status == http.StatusOK && e.Cluster != "" {
+		r.Tokens, r.Estimated = usage.Estimate(e.Received, e.Sent, e.Stream), true
+	}
+	l.books.Ended(&r)
+}
+
+// errorOf is in one word what went wrong: azproc's own code, or the one that Azure or
+// Anthropic gave; "" is nothing.
+func errorOf(e *envoy.Entry) string {
+	if code, ok := strings.CutPrefix(e.Details, "azproc_"); ok {
+		if e.Status < http.StatusBadRequest {
+			return "" // an answer of azproc's own
+		}
+		return code
+	}
+	if e.Error == "" {
+		return ""
+	}
+	text := e.Error // of a body, or from "error" on within a stream
+	if strings.HasPrefix(text, `"error"`) {
+		text = "{" + text
+	}
+	for _, path := range []string{"error.code", "error.type", "code"} {
+		if v := gjson.Get(text, path); v.Type == gjson.String && v.Str != "" && len(v.Str) < 64 {
+			return v.Str
+		}
+	}
+	return "error"
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/azproc/azproc/envoy"
+	"github.com/azproc/azproc/usage"
+)
+
+// kept keeps the records that it is told.
+type kept []usage.Record
+
+func (k *kept) Ended(r *usage.Record) { *k = append(*k, *r) }
+
+func TestEveryEndedRequestIsOneRecord(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte(`
+model_list:
+- {model_name: "team-*", litellm_params: {model: azure/gpt-4o-*, api_base: "https://a.openai.azure.com", api_key: k}, model_info: {id: dep}}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g, err := newGateway(&settings{config: file, listen: "127.0.0.1:0"}, envoy.Options{Listen: "127.0.0.1:0", GRPC: "127.0.0.1:0"}, io.Discard, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.stop(t.Context())
+	g.reload(t.Context())
+	cluster := g.table.Load().Deployments[0].Cluster
+	const usageWindow = `"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}`
+	began := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		entry envoy.Entry
+		want  usage.Record
+	}{
+		"one that was told": {
+			envoy.Entry{Cluster: cluster, Status: 200, Began: began, Duration: time.Second, Begun: time.Millisecond, Attempts: 2, Request: "r", Operation: "chat/completions", Model: "team-x", Key: "k", Stream: true, Usage: [2]string{usageWindow}},
+			usage.Record{Time: began, Duration: time.Second, First: time.Millisecond, Request: "r", Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Key: "k", Status: 200, Stream: true, Attempts: 2, Tokens: usage.Tokens{Input: 10, Output: 5}},
+		},
+		"a stream that broke off is estimated": {
+			envoy.Entry{Cluster: cluster, Status: 200, Operation: "chat/completions", Model: "team-x", Stream: true, Received: 400, Sent: 2500},
+			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Status: 200, Stream: true, Tokens: usage.Tokens{Input: 100, Output: 10}, Estimated: true},
+		},
+		"what costs no tokens is not": {
+			envoy.Entry{Cluster: cluster, Status: 200, Operation: "files", Received: 400, Sent: 2500},
+			usage.Record{Operation: "files", Deployment: "dep", Status: 200},
+		},
+		"an error of Azure's": {
+			envoy.Entry{Cluster: cluster, Status: 429, Operation: "chat/completions", Model: "team-x", Received: 400, Error: `{"error":{"code":"RateLimitReached","message":"..."}}`},
+			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Status: 429, Error: "RateLimitReached"},
+		},
+		"an error inside a stream": {
+			envoy.Entry{Cluster: cluster, Status: 200, Operation: "chat/completions", Model: "team-x", Usage: [2]string{usageWindow}, Error: `"error":{"message":"m","type":"server_error","code":null}}`},
+			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Status: 200, Tokens: usage.Tokens{Input: 10, Output: 5}, Error: "server_error"},
+		},
+		"an error that is no JSON": {
+			envoy.Entry{Cluster: cluster, Status: 502, Operation: "chat/completions", Model: "other", Error: `<html>`},
+			usage.Record{Operation: "chat/completions", Model: "other", Deployment: "dep", Status: 502, Error: "error"},
+		},
+		"a refusal of azproc's": {
+			envoy.Entry{Status: 404, Operation: "chat/completions", Model: "nope", Details: "azproc_model_not_found", Received: 400},
+			usage.Record{Operation: "chat/completions", Model: "nope", Status: 404, Error: "model_not_found"},
+		},
+		"an answer of azproc's": {
+			envoy.Entry{Status: 200, Details: "azproc_models"},
+			usage.Record{Status: 200},
+		},
+		"a client that left": {
+			envoy.Entry{Cluster: cluster, Flags: 1 << 15, Operation: "chat/completions", Model: "team-x"},
+			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Left: true},
+		},
+	} {
+		var got kept
+		ledger{g.fleet, g.metrics, &got, g.table.Load}.Ended(&tt.entry)
+		if diff := cmp.Diff(kept{tt.want}, got); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+}
