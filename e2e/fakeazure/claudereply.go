@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Words in a prompt that Claude acts on, beside [FilterPrompt] and
-// [FilterAnswer], which it refuses with stop_reason refusal: before the answer
-// and in the midst of it.
+// Words in a prompt that Claude acts on, beside [FilterPrompt], [RefuseAnswer]
+// and [FilterAnswer], which it refuses with stop_reason refusal: the first two
+// before the answer, the last in the midst of it.
 const (
 	SayFirst  = "[[say-first]]" // a text before the use of tools
 	RedactAll = "[[redact]]"    // the thinking is redacted
@@ -47,7 +47,7 @@ func (c *call) claudeReply(q *claudeRequest) *claudeAnswer {
 	a := &claudeAnswer{id: c.id("msg_01"), model: c.deployed.replyModel(), reason: "end_turn", use: c.claudeInput(q)}
 	prompt, last := q.prompt(), q.lastUser()
 	a.think(q, last)
-	if strings.Contains(prompt, FilterPrompt) {
+	if strings.Contains(prompt, FilterPrompt) || strings.Contains(prompt, RefuseAnswer) {
 		a.thinking, a.reasoning = nil, 0
 		a.refuse()
 		return a

@@ -151,7 +151,7 @@ func (c *call) responsesReply(q *responsesRequest, n, pastTokens int) *reply {
 	r.input = pastTokens + 3 + 3*len(messages) + len(tokenize(r.prompt))
 	answered := len(messages) > 0 && messages[len(messages)-1].Role == "tool"
 	r.refused, r.failed = strings.Contains(r.prompt, RefuseAnswer), strings.Contains(r.prompt, FailAnswer)
-	if r.reasoning > 0 && q.summarizes() {
+	if q.summarizes() {
 		r.summary = "Thinking about: " + lastOf(messages)
 	}
 	if !answered && !r.refused && q.ToolChoice.mode != "none" {

@@ -10,31 +10,47 @@ func TestWaysInWhichResponsesEnd(t *testing.T) {
 	s := start(t, standard())
 	const summary = `,"reasoning":{"effort":"low","summary":"auto"}`
 	for _, row := range []struct{ name, fields, events, path, expected string }{
-		{"a summary", `"model":"reason","input":"hi"` + summary, `output_item.added reasoning_summary_part.added
+		{
+			"a summary", `"model":"reason","input":"hi"` + summary, `output_item.added reasoning_summary_part.added
 			reasoning_summary_text.delta reasoning_summary_text.delta reasoning_summary_text.delta reasoning_summary_text.done reasoning_summary_part.done output_item.done
 			output_item.added content_part.added output_text.delta output_text.delta output_text.delta output_text.done content_part.done output_item.done completed`,
-			"output.0.summary.0.text", "Thinking about: hi"},
-		{"a summary that nobody asked for", `"model":"reason","input":"hi"`, `output_item.added output_item.done
+			"output.0.summary.0.text", "Thinking about: hi",
+		},
+		{
+			"a summary that nobody asked for", `"model":"reason","input":"hi"`, `output_item.added output_item.done
 			output_item.added content_part.added output_text.delta output_text.delta output_text.delta output_text.done content_part.done output_item.done completed`,
-			"output.0.summary.0", "<nil>"},
-		{"a summary of a model that does not think", `"model":"chat","input":"hi","reasoning":{"summary":"auto"}`,
+			"output.0.summary.0", "<nil>",
+		},
+		{
+			"a summary of a model that does not think", `"model":"chat","input":"hi","reasoning":{"summary":"auto"}`,
 			`output_item.added content_part.added output_text.delta output_text.delta output_text.delta output_text.done content_part.done output_item.done completed`,
-			"output.0.type", "message"},
-		{"a refusal", `"model":"chat","input":"` + RefuseAnswer + `"`,
+			"output.0.type", "message",
+		},
+		{
+			"a refusal", `"model":"chat","input":"` + RefuseAnswer + `"`,
 			`output_item.added content_part.added refusal.delta refusal.delta refusal.delta refusal.delta refusal.delta refusal.done content_part.done output_item.done completed`,
-			"output.0.content.0.refusal", refusal},
-		{"a refusal beats a tool", `"model":"chat","input":"` + RefuseAnswer + `",` + weatherTool,
+			"output.0.content.0.refusal", refusal,
+		},
+		{
+			"a refusal beats a tool", `"model":"chat","input":"` + RefuseAnswer + `",` + weatherTool,
 			`output_item.added content_part.added refusal.delta refusal.delta refusal.delta refusal.delta refusal.delta refusal.done content_part.done output_item.done completed`,
-			"output.0.content.0.type", "refusal"},
-		{"a limit", `"model":"chat","input":"a b c","max_output_tokens":2`,
+			"output.0.content.0.type", "refusal",
+		},
+		{
+			"a limit", `"model":"chat","input":"a b c","max_output_tokens":2`,
 			`output_item.added content_part.added output_text.delta output_text.delta output_text.done content_part.done output_item.done incomplete`,
-			"incomplete_details.reason", "max_output_tokens"},
-		{"the item that a limit cuts", `"model":"chat","input":"a b c","max_output_tokens":2`,
+			"incomplete_details.reason", "max_output_tokens",
+		},
+		{
+			"the item that a limit cuts", `"model":"chat","input":"a b c","max_output_tokens":2`,
 			`output_item.added content_part.added output_text.delta output_text.delta output_text.done content_part.done output_item.done incomplete`,
-			"output.0.status", "incomplete"},
-		{"a filtered answer", `"model":"chat","input":"` + FilterAnswer + `"`,
+			"output.0.status", "incomplete",
+		},
+		{
+			"a filtered answer", `"model":"chat","input":"` + FilterAnswer + `"`,
 			`output_item.added content_part.added output_text.delta output_text.done content_part.done output_item.done incomplete`,
-			"incomplete_details.reason", "content_filter"},
+			"incomplete_details.reason", "content_filter",
+		},
 		{"a failure", `"model":"chat","input":"` + FailAnswer + `"`, `failed`, "error.code", "server_error"},
 		{"a failure behind reasoning", `"model":"reason","input":"` + FailAnswer + `"`, `output_item.added output_item.done failed`, "status", "failed"},
 	} {
