@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/azproc/azproc/e2e/fakeazure"
 )
 
@@ -24,27 +26,30 @@ func TestAFailingDeploymentIsFeltByNobody(t *testing.T) {
 		asked  string // by the requests, in order; the fake sees no refused connection
 		why    string // it cools down then, "" not at all
 		cools  float64
+		stream int // the client asks for a stream, and sees so many of its events and no end; 0 is no stream
 	}{
-		{"429 with a wait", fakeazure.TooManyRequests(20 * time.Second), "", "", 200, "a b b b", "throttled", 20},
-		{"429 for an hour", fakeazure.TooManyRequests(time.Hour), "", "", 200, "a b b b", "throttled", 3600},
-		{"429 for a day is clamped to an hour", fakeazure.TooManyRequests(24 * time.Hour), "", "", 200, "a b b b", "throttled", 3600},
-		{"429 without a wait", fakeazure.NoCapacity(), "", "", 200, "a b b b", "throttled", 5},
-		{"500", fakeazure.Status(500), "", "", 200, "a b a b a b", "server", 5},
-		{"503 without a body", fakeazure.EmptyStatus(503), "", "", 200, "a b a b a b", "server", 5},
-		{"502 of a proxy", fakeazure.HTMLStatus(502), "", "", 200, "a b a b a b", "server", 5},
-		{"408", fakeazure.Status(408), "", "", 200, "a b a b a b", "server", 5},
-		{"reset before the headers", fakeazure.Reset(), "", "", 200, "a b a b a b", "server", 5},
-		{"a hang", fakeazure.Stall(), ", timeout: 0.3", "", 200, "a b a b a b", "server", 5},
-		{"a wrong key", fakeazure.Serve(), ", api_key: wrong-key-of-a", "", 200, "a b b b", "config", 30},
-		{"a revoked token", fakeazure.TokenRevoked(), "", "", 200, "a b b b", "config", 30},
-		{"a missing role", fakeazure.PermissionDenied(), "", "", 200, "a b b b", "config", 30},
-		{"a firewall", fakeazure.Status(403), "", "", 200, "a b b b", "config", 30},
-		{"a deployment that is not there", fakeazure.Status(404), "", "", 200, "a b b b", "config", 30},
-		{"a refused connection", fakeazure.Serve(), "", "http://127.0.0.1:1", 200, "b b b", "server", 5},
-		{"a name that does not resolve", fakeazure.Serve(), "", "http://no-such-host.invalid", 200, "b b b", "server", 5},
-		{"TLS where there is none", fakeazure.Serve(), "", "https://127.0.0.1:{port of a}", 200, "b b b", "server", 5},
-		{"a content filter is the client's own", fakeazure.ContentFilter(), "", "", 400, "a a a", "", 0},
-		{"a prompt that is too long too", fakeazure.ContextLength(), "", "", 400, "a a a", "", 0},
+		{"429 with a wait", fakeazure.TooManyRequests(20 * time.Second), "", "", 200, "a b b b", "throttled", 20, 0},
+		{"429 for an hour", fakeazure.TooManyRequests(time.Hour), "", "", 200, "a b b b", "throttled", 3600, 0},
+		{"429 for a day is clamped to an hour", fakeazure.TooManyRequests(24 * time.Hour), "", "", 200, "a b b b", "throttled", 3600, 0},
+		{"429 without a wait", fakeazure.NoCapacity(), "", "", 200, "a b b b", "throttled", 5, 0},
+		{"500", fakeazure.Status(500), "", "", 200, "a b a b a b", "server", 5, 0},
+		{"503 without a body", fakeazure.EmptyStatus(503), "", "", 200, "a b a b a b", "server", 5, 0},
+		{"502 of a proxy", fakeazure.HTMLStatus(502), "", "", 200, "a b a b a b", "server", 5, 0},
+		{"408", fakeazure.Status(408), "", "", 200, "a b a b a b", "server", 5, 0},
+		{"reset before the headers", fakeazure.Reset(), "", "", 200, "a b a b a b", "server", 5, 0},
+		{"a hang", fakeazure.Stall(), ", timeout: 0.3", "", 200, "a b a b a b", "server", 5, 0},
+		{"a wrong key", fakeazure.Serve(), ", api_key: wrong-key-of-a", "", 200, "a b b b", "config", 30, 0},
+		{"a revoked token", fakeazure.TokenRevoked(), "", "", 200, "a b b b", "config", 30, 0},
+		{"a missing role", fakeazure.PermissionDenied(), "", "", 200, "a b b b", "config", 30, 0},
+		{"a firewall", fakeazure.Status(403), "", "", 200, "a b b b", "config", 30, 0},
+		{"a deployment that is not there", fakeazure.Status(404), "", "", 200, "a b b b", "config", 30, 0},
+		{"a refused connection", fakeazure.Serve(), "", "http://127.0.0.1:1", 200, "b b b", "server", 5, 0},
+		{"a name that does not resolve", fakeazure.Serve(), "", "http://no-such-host.invalid", 200, "b b b", "server", 5, 0},
+		{"TLS where there is none", fakeazure.Serve(), "", "https://127.0.0.1:{port of a}", 200, "b b b", "server", 5, 0},
+		{"a content filter is the client's own", fakeazure.ContentFilter(), "", "", 400, "a a a", "", 0, 0},
+		{"a prompt that is too long too", fakeazure.ContextLength(), "", "", 400, "a a a", "", 0, 0},
+		{"reset mid-stream", fakeazure.ResetAfter(2), "", "", 200, "a a a", "server", 5, 2},
+		{"a stream cut short", fakeazure.TruncateAfter(2), "", "", 200, "a a a", "server", 5, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -54,10 +59,15 @@ func TestAFailingDeploymentIsFeltByNobody(t *testing.T) {
 			g := start(t, groups(azure, "", member{group: "m", resource: "a", more: tt.more, base: base}, member{group: "m", resource: "b"}))
 			azure.Script("a", "chat-a", tt.fault.Times(often)...)
 			for n := range often {
-				got := g.chat("m")
 				wantBy := "m-b"
-				if tt.status != 200 {
+				if tt.status != 200 || tt.stream > 0 {
 					wantBy = "m-a"
+				}
+				var got answer
+				if tt.stream > 0 {
+					got = cutShort(t, g, tt.stream)
+				} else {
+					got = g.chat("m")
 				}
 				if got.status != tt.status || got.header.Get("x-azproc-deployment") != wantBy {
 					t.Fatalf("request %d: %d by %s in %s attempts: %s", n, got.status, got.header.Get("x-azproc-deployment"), got.header.Get("x-azproc-attempts"), got.body)
@@ -82,6 +92,40 @@ func TestAFailingDeploymentIsFeltByNobody(t *testing.T) {
 			g.settled()
 		})
 	}
+}
+
+func TestTheAdminPortSaysWhyADeploymentRestsAndUntilWhen(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "m", resource: "a"}))
+	azure.Script("a", "chat-a", fakeazure.TooManyRequests(40*time.Second))
+	before := time.Now()
+	g.chat("m")
+	shown := func(path string) gjson.Result {
+		return gjson.Get(do(t, "GET", g.admin+"/deployments", "").body, "deployments.0."+path)
+	}
+	eventually(t, "the text of the answer is known", func() bool { return strings.HasPrefix(shown("cooldown.why").Str, "{") })
+	if why := shown("cooldown.why").Str; !strings.Contains(why, "Please retry after 40 seconds") || strings.Contains(why, keyOf("a")) {
+		t.Errorf("why: %s", why)
+	}
+	until, err := time.Parse(time.RFC3339, shown("cooldown.until").Str)
+	if early, late := before.Add(30*time.Second), time.Now().Add(50*time.Second); err != nil || until.Before(early) || until.After(late) || until.Location() != time.UTC {
+		t.Errorf("until %s, want between %s and %s (%v)", shown("cooldown.until").Raw, early, late, err)
+	}
+	if shown("cooldown.fault").Str != "throttled" || shown("cooldown.seconds").Num <= 0 || shown("last_errors.0.status").Int() != 429 || !strings.Contains(shown("last_errors.0.why").Str, "40 seconds") {
+		t.Errorf("%s", shown("@this"))
+	}
+}
+
+// cutShort asks for a stream, and checks that it ends behind so many events in a way
+// that no client takes for its end.
+func cutShort(t *testing.T, g *gateway, events int) answer {
+	t.Helper()
+	resp := stream(t.Context(), t, g, strings.Replace(streamBody, `"chat"`, `"m"`, 1))
+	text, err := io.ReadAll(resp.Body)
+	if n := strings.Count(string(text), "data: "); err == nil || n != events || !strings.HasSuffix(string(text), "\n\n") || strings.Contains(string(text), "[DONE]") {
+		t.Errorf("the client saw %d events, then %v: %s", n, err, text)
+	}
+	return answer{resp.StatusCode, resp.Header, string(text)}
 }
 
 func TestTheLastErrorReachesTheClientAsAzureSentIt(t *testing.T) {

@@ -1,6 +1,7 @@
 package envoy
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -103,7 +104,7 @@ func (e *Entry) Fault() (azure.Fault, string) {
 		return azure.FaultClient, e.Error
 	}
 	if fault := azure.FaultOf(e.Status); fault != azure.FaultNone {
-		return fault, e.Error
+		return fault, e.why()
 	}
 	if e.ClientLeft() || e.Status == statusSwitchingProtocol {
 		return azure.FaultNone, ""
@@ -120,6 +121,14 @@ func (e *Entry) Fault() (azure.Fault, string) {
 		return azure.FaultInStream(e.Error), e.Error
 	}
 	return azure.FaultNone, ""
+}
+
+// why is what an answer with an error says, or before its text is known its status.
+func (e *Entry) why() string {
+	if e.Error != "" {
+		return e.Error
+	}
+	return fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
 }
 
 // Wait is how long the deployment asks to be left alone; 0 is nothing said.

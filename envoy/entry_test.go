@@ -93,6 +93,18 @@ func TestA404IsTheDeploymentsFaultOnlyWhereItSaysSo(t *testing.T) {
 	}
 }
 
+func TestAFailureIsToldByItsStatusUntilItsTextIsKnown(t *testing.T) {
+	for said, want := range map[string]string{"": "HTTP 429 Too Many Requests", "no room": "no room"} {
+		var e Entry
+		if err := e.parse(logged(t, 429, "/openai/deployments/d/chat/completions", said)); err != nil {
+			t.Fatal(err)
+		}
+		if _, why := e.Fault(); why != want {
+			t.Errorf("%q, want %q", why, want)
+		}
+	}
+}
+
 func TestThePathOfAnEntryCostsNothingUnlessItIsNeeded(t *testing.T) {
 	allocs := func(path string) float64 {
 		b := logged(t, 200, path, "")

@@ -23,17 +23,21 @@ var errUnexpected = errors.New("unexpected message from Envoy")
 // stream is one HTTP request on its way through azproc. It belongs to one
 // goroutine.
 //
-// What is asked of Envoy depends on the operation alone:
+// What is asked of Envoy depends on the operation and the headers alone:
 //
-//	no body          headers ─▶ answer
+//	no body, bytes   headers ─▶ answer
 //	WebSocket        headers ─▶ answer (socket.go)
 //	JSON             headers ─▶ mode_override BUFFERED, body ─▶ answer
-//	multipart form   mode_override FULL_DUPLEX_STREAMED, chunks … model ─▶ answer, chunks ─▶ chunks
+//	multipart form   headers ─▶ answer, where the path alone names the deployment; else
+//	                 mode_override FULL_DUPLEX_STREAMED, chunks … model ─▶ answer, chunks ─▶ chunks (form.go)
+//	file             the same, until it is known where it belongs (upload.go)
+//	list             override_message_timeout, then the answer (lists.go)
 //	later attempt    headers ─▶ mode_override BUFFERED, body ─▶ answer (retry.go)
 //	translated       the same, and its response ─▶ response (translated.go)
 //
 // The stream ends as soon as the request is answered, so that a response which
-// lasts for minutes needs nothing of this process.
+// lasts for minutes needs nothing of this process; only one that may hold ids comes
+// here too, headers and chunks ─▶ chunks (edit.go).
 type stream struct {
 	envoy   peer
 	now     *snapshot

@@ -153,6 +153,15 @@ func (c *cooldown) pardon(began time.Time) bool {
 	return true
 }
 
+// explain gives a running cool-down other words.
+func (c *cooldown) explain(fault azure.Fault, why string, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f, _, cooling := c.at(now); cooling && f == fault {
+		c.why = why
+	}
+}
+
 // reason is why the deployment is cooling down, for people.
 func (c *cooldown) reason() string {
 	c.mu.Lock()

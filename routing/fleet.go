@@ -136,6 +136,15 @@ func (f *Fleet) Prolong(id string, fault azure.Fault, wait time.Duration, why st
 	}
 }
 
+// Explain says in other words why the latest try at a deployment failed, when more is
+// learnt of it than was reported: for people alone.
+func (f *Fleet) Explain(id string, fault azure.Fault, status int, why string) {
+	if m, _ := f.find(id); m != nil {
+		m.explain(status, why)
+		m.cooldown.explain(fault, why, f.now())
+	}
+}
+
 // Pardon takes back what a request that began at a time has had reported of 404s:
 // its answer, which was not known yet, says that the request itself was wrong, and so
 // it was at every deployment that it came to. One that another request has cooled

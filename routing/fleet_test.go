@@ -164,6 +164,22 @@ func TestACooldownIsProlongedByWhatIsLearntLater(t *testing.T) {
 	}
 }
 
+func TestAFailureIsExplainedByWhatIsLearntLater(t *testing.T) {
+	w := newWorld(t, list(entries("m", "a")))
+	why := func() string { s := w.States()[0]; return s.Failures[0].Why + ", " + s.Why }
+	w.fleet.Explain(w.id("a"), azure.FaultThrottled, 429, "of nothing")
+	w.fails("a", 429, 0)
+	w.fleet.Explain("gone", azure.FaultThrottled, 429, "of nobody")
+	w.fleet.Explain(w.id("a"), azure.FaultServer, 500, "of another failure")
+	if got := why(); got != "because, because" {
+		t.Errorf("failed and rests because: %s", got)
+	}
+	w.fleet.Explain(w.id("a"), azure.FaultThrottled, 429, "in Azure's words")
+	if got := why(); got != "in Azure's words, in Azure's words" {
+		t.Errorf("failed and rests because: %s", got)
+	}
+}
+
 func TestAClaimIsSettledByWhomeverHearsOfItsEnd(t *testing.T) {
 	w, b := newSharedWorld(t, list(entries("m", "a , tpm: 1000")))
 	p, _ := w.asks(100) // the store does not answer: counted here

@@ -57,6 +57,15 @@ func (m *member) failures() []Failure {
 	return append([]Failure{}, m.last...)
 }
 
+// explain gives the latest failure other words, when it had that status.
+func (m *member) explain(status int, why string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.last) > 0 && m.last[0].Status == status {
+		m.last[0].Why = why
+	}
+}
+
 // missing is whether the latest failure is a 404, of that time or later.
 func (m *member) missing(began time.Time) bool {
 	m.mu.Lock()

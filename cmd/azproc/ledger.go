@@ -56,6 +56,9 @@ func (l ledger) Ended(e *envoy.Entry) {
 	if claim.ID != e.Cluster {
 		return // azproc itself refused a later attempt: the claim is still the one before's, which was told
 	}
+	if fault > azure.FaultClient && e.Status != 200 && e.Error != "" {
+		l.fleet.Explain(claim.ID, fault, e.Status, why)
+	}
 	switch {
 	case fault == azure.FaultThrottled:
 		// The attempt was told already, but not what its text says.
