@@ -2,6 +2,7 @@ package fakeazure
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -11,6 +12,7 @@ import (
 type claudeRequest struct {
 	fields   object
 	row      claudeModel
+	newest   bool         // the version is claudeNewest
 	turns    []claudeTurn // of the conversation, consecutive roles put together
 	max      int          // max_tokens
 	stream   bool
@@ -41,13 +43,18 @@ func (b claudeBlock) text(field string) string {
 	return text
 }
 
+// claudeNewest is the version of Anthropic's API in which the sampling
+// parameters are gone, and the SDKs of today send it.
+// Source: platform.claude.com/docs/en/api/migration-2026-10-21.
+const claudeNewest = "2026-10-21"
+
 // claudeVersion checks the header that every request to Anthropic's API has.
 func (c *call) claudeVersion() *failure {
 	if c.surface != surfaceClaude {
 		return nil
 	}
 	switch version := c.r.Header.Get("Anthropic-Version"); version {
-	case "2023-06-01", "2023-01-01":
+	case claudeNewest, "2023-06-01", "2023-01-01":
 		return nil
 	case "":
 		return claudeInvalid("anthropic-version: header is required")
@@ -82,7 +89,13 @@ func (c *call) claudeCount() {
 // readClaude reads a request that may have these fields and refuses what
 // Anthropic refuses.
 func (c *call) readClaude(known map[string]shape) (*claudeRequest, *failure) {
-	q := &claudeRequest{row: claudeRules(c.deployed.Model)}
+	q := &claudeRequest{row: claudeRules(c.deployed.Model), newest: c.r.Header.Get("Anthropic-Version") == claudeNewest}
+	if q.newest {
+		known = maps.Clone(known)
+		for _, gone := range []string{"temperature", "top_p", "top_k"} {
+			delete(known, gone)
+		}
+	}
 	if json.Unmarshal(c.body, &q.fields) != nil {
 		return nil, claudeInvalid("The request body is not valid JSON")
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// foundry is a resource with a deployment of each kind of Claude.
-func foundry() Config {
+// withClaude is a resource with a deployment of each kind of Claude.
+func withClaude() Config {
 	c := standard()
 	c.Resources[0].Tokens = tokens{"foundry-token", claudeAudience}
 	c.Resources[0].Deployments = append(c.Resources[0].Deployments,
@@ -47,7 +47,7 @@ const (
 )
 
 func TestClaudeAnswersFromTheRequest(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	r := messages(t, s, claudeAsk("sonnet", "hello there"))
 	want(t, "status", r.Status, http.StatusOK)
 	want(t, "type", r.JSON(t, "type"), "message")
@@ -66,7 +66,7 @@ func TestClaudeAnswersFromTheRequest(t *testing.T) {
 }
 
 func TestClaudeOptions(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	tools := `"tools":[` + claudeWeather + `,` + claudeClock + `]`
 	asked := `{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"weather","input":{}}]},`
 	schema := `"output_config":{"format":{"type":"json_schema","schema":{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":false}}}`
@@ -122,7 +122,7 @@ func TestClaudeOptions(t *testing.T) {
 }
 
 func TestWhatClaudeSaysCanBeSentBack(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	for _, model := range []string{"sonnet", "opus", "opus-newest"} {
 		t.Run(model, func(t *testing.T) {
 			thinking := `"tools":[` + claudeWeather + `,` + claudeClock + `]`
@@ -152,7 +152,7 @@ func TestWhatClaudeSaysCanBeSentBack(t *testing.T) {
 }
 
 func TestClaudeCountsTokens(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	count := func(body string) result {
 		return send(t, http.MethodPost, s.URL("a")+"/anthropic/v1/messages/count_tokens", body, "x-api-key", "key-a", "anthropic-version", "2023-06-01")
 	}

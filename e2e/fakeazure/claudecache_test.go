@@ -3,7 +3,7 @@ package fakeazure
 import "testing"
 
 func TestClaudeCachesPrompts(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	mark := `"cache_control":{"type":"ephemeral"`
 	system := `"system":[{"type":"text","text":"be very brief",` + mark + `,"ttl":"1h"}}]`
 	usage := func(r result, name string) float64 { return r.JSON(t, "usage."+name).(float64) }

@@ -57,7 +57,7 @@ func repeated(text string, n int) string {
 }
 
 func TestClaudeTakesWhatTheModelTakes(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	tools := `"tools":[` + claudeWeather + `]`
 	for _, row := range []struct{ name, body string }{
 		{"neutral values of a newer model", claudeAsk("opus", "x", `"temperature":1,"top_p":1`)},

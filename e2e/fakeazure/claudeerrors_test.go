@@ -9,7 +9,7 @@ import (
 )
 
 func TestClaudesCredentials(t *testing.T) {
-	c := foundry()
+	c := withClaude()
 	s := start(t, c)
 	for _, row := range []struct {
 		name   string
@@ -46,7 +46,7 @@ func TestClaudesCredentials(t *testing.T) {
 }
 
 func TestATokenForAzureOpenAIIsNotOneForClaude(t *testing.T) {
-	c := foundry()
+	c := withClaude()
 	c.Resources[0].Tokens = tokens{"classic-token", "https://cognitiveservices.azure.com"}
 	s := start(t, c)
 	r := send(t, http.MethodPost, s.URL("a")+"/anthropic/v1/messages", claudeAsk("sonnet", "x"), "Authorization", "Bearer classic-token", "anthropic-version", "2023-06-01")
@@ -55,7 +55,7 @@ func TestATokenForAzureOpenAIIsNotOneForClaude(t *testing.T) {
 }
 
 func TestClaudesRoutes(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	body := claudeAsk("sonnet", "x")
 	for _, row := range []struct {
 		name, path, body string
@@ -66,6 +66,7 @@ func TestClaudesRoutes(t *testing.T) {
 		{"messages", "/anthropic/v1/messages", body, nil, 200, ""},
 		{"beta", "/anthropic/v1/messages?beta=true", body, []string{"anthropic-beta", "some-feature"}, 200, ""},
 		{"an older version", "/anthropic/v1/messages", body, []string{"anthropic-version", "2023-01-01"}, 200, ""},
+		{"the newest version", "/anthropic/v1/messages", body, []string{"anthropic-version", claudeNewest}, 200, ""},
 		{"no version", "/anthropic/v1/messages", body, []string{"anthropic-version", ""}, 400, "anthropic-version: header is required"},
 		{"a version that never was", "/anthropic/v1/messages", body, []string{"anthropic-version", "2024-10-21"}, 400, `anthropic-version: "2024-10-21" is not a valid version`},
 		{"an api-version", "/anthropic/v1/messages?api-version=2024-05-01-preview", body, nil, 404, "Requested API is currently not supported"},
@@ -96,14 +97,14 @@ func TestClaudesRoutes(t *testing.T) {
 }
 
 func TestAClaudeRequestMayBeTooLarge(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	r := messages(t, s, claudeAsk("sonnet", strings.Repeat("x", maxClaudeBody)))
 	want(t, "status", r.Status, http.StatusRequestEntityTooLarge)
 	want(t, "type", r.JSON(t, "error.type"), "request_too_large")
 }
 
 func TestClaudesFaults(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	for _, row := range []struct {
 		name   string
 		fault  Fault
@@ -139,7 +140,7 @@ func TestClaudesFaults(t *testing.T) {
 }
 
 func TestClaudesRateLimits(t *testing.T) {
-	c := foundry()
+	c := withClaude()
 	for i := range c.Resources[0].Deployments {
 		c.Resources[0].Deployments[i].RPM = 1
 	}
@@ -152,7 +153,7 @@ func TestClaudesRateLimits(t *testing.T) {
 }
 
 func TestCutsInClaudesStreams(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	stream := func(fault Fault) (string, error) {
 		s.Script("a", "sonnet", fault)
 		response := open(t, deadline(t), http.MethodPost, s.URL("a")+"/anthropic/v1/messages", claudeAsk("sonnet", "hi", `"stream":true`), "x-api-key", "key-a", "anthropic-version", "2023-06-01")

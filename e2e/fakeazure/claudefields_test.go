@@ -10,7 +10,7 @@ type claudeRefusal struct{ name, body, message string }
 
 func refusesClaude(t *testing.T, rows []claudeRefusal) {
 	t.Helper()
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
 			r := messages(t, s, row.body)
@@ -88,7 +88,7 @@ func TestClaudeRefusesFieldsOfTheWrongShape(t *testing.T) {
 }
 
 func TestClaudeTakesWhatItsSDKHas(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	for _, row := range []struct{ name, body string }{
 		{"every source of an image", claudeTalk("sonnet", `{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}},{"type":"image","source":{"type":"file","file_id":"file_1"},"cache_control":{"type":"ephemeral","ttl":"5m"}}]}`)},
 		{"every source of a document", claudeTalk("sonnet", `{"role":"user","content":[{"type":"document","title":"t","context":null,"citations":{"enabled":true},"source":{"type":"text","media_type":"text/plain","data":"d"}},{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"AAAA"}},{"type":"document","source":{"type":"content","content":[{"type":"text","text":"x"}]}},{"type":"document","source":{"type":"url","url":"https://x/y.pdf"}}]}`)},

@@ -45,7 +45,7 @@ func told(all []any) string {
 }
 
 func TestClaudeStreams(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	for _, row := range []struct{ name, body, events string }{
 		{"a text", claudeAsk("sonnet", "hi", `"stream":true`), `message_start start:text ping delta:text_delta delta:text_delta delta:text_delta stop message_delta message_stop`},
 		{"tools", claudeAsk("sonnet", "hi", `"stream":true,"tools":[`+claudeWeather+`,`+claudeClock+`]`), `message_start start:tool_use ping delta:input_json_delta delta:input_json_delta delta:input_json_delta stop
@@ -68,7 +68,7 @@ func TestClaudeStreams(t *testing.T) {
 }
 
 func TestClaudesStreamSaysWhatItsAnswerSays(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	for name, body := range map[string]string{
 		"a text":         claudeAsk("sonnet", "one two", `"stream":true`),
 		"tools":          claudeAsk("sonnet", SayFirst, `"stream":true,"tools":[`+claudeWeather+`,`+claudeClock+`]`),
@@ -136,7 +136,7 @@ func TestClaudesStreamSaysWhatItsAnswerSays(t *testing.T) {
 }
 
 func TestGatesHoldClaudesStreams(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	gate := s.Gate("a", "sonnet")
 	response := open(t, deadline(t), http.MethodPost, s.URL("a")+"/anthropic/v1/messages", claudeAsk("sonnet", "hi", `"stream":true`), "x-api-key", "key-a", "anthropic-version", "2023-06-01")
 	defer response.Body.Close()

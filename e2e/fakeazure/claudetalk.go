@@ -43,7 +43,7 @@ func refuseClaudeOrder(q *claudeRequest) *failure {
 // claudePlaces are the blocks that only one role may have.
 var claudePlaces = map[string]string{
 	"tool_use": "assistant", "thinking": "assistant", "redacted_thinking": "assistant", "server_tool_use": "assistant",
-	"tool_result": "user", "image": "user", "document": "user", "search_result": "user", "container_upload": "user",
+	"tool_result": "user", "image": "user", "search_result": "user", "container_upload": "user",
 }
 
 func refuseClaudeBlocks(q *claudeRequest) *failure {
@@ -56,6 +56,9 @@ func refuseClaudeBlocks(q *claudeRequest) *failure {
 		for _, b := range t.blocks {
 			kind := b.kind()
 			prefill := i == len(q.turns)-1 && t.role == "assistant"
+			if wrong := q.refuseNewest(t.role, b); wrong != nil {
+				return wrong
+			}
 			if place := claudePlaces[kind]; place != "" && place != t.role {
 				return claudeInvalid("%s: `%s` blocks can only be in `%s` messages", b.at(), kind, place)
 			}
@@ -71,6 +74,27 @@ func refuseClaudeBlocks(q *claudeRequest) *failure {
 				return claudeInvalid("%s: Invalid `data` in `redacted_thinking` block", b.at())
 			}
 		}
+	}
+	return nil
+}
+
+// refuseNewest is what the newest version of the API does not take any more.
+func (q *claudeRequest) refuseNewest(role string, b claudeBlock) *failure {
+	if !q.newest {
+		return nil
+	}
+	texts := []object{b.object}
+	if b.kind() == "search_result" {
+		texts = blocksOf(b.object["content"])
+	}
+	for _, text := range texts {
+		cited, _ := text["citations"].([]any)
+		if role == "user" && text["type"] == "text" && len(cited) > 0 {
+			return claudeInvalid("%s: `citations` cannot be set on `text` blocks in `user` messages", b.at())
+		}
+	}
+	if role == "assistant" && b.kind() == "document" {
+		return claudeInvalid("%s: `document` blocks can only be in `user` messages", b.at())
 	}
 	return nil
 }

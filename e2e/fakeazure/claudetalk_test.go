@@ -45,11 +45,31 @@ func TestClaudeRefusesConversations(t *testing.T) {
 }
 
 func TestClaudePutsMessagesOfOneRoleTogether(t *testing.T) {
-	s := start(t, foundry())
+	s := start(t, withClaude())
 	r := messages(t, s, claudeTalk("sonnet", `{"role":"user","content":"a"},{"role":"user","content":"b"},
 		{"role":"assistant","content":[{"type":"tool_use","id":"t1","name":"f","input":{}}]},{"role":"assistant","content":[{"type":"tool_use","id":"t2","name":"f","input":{}}]},
 		{"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"1"}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t2","content":"2"}]}`))
 	want(t, "answer", r.JSON(t, "content.0.text"), "The tool said: 1 2")
 	r = messages(t, s, claudeTalk("sonnet", `{"role":"user","content":"a"},{"role":"user","content":"b"}`))
 	want(t, "answer", r.JSON(t, "content.0.text"), "You said: a b")
+}
+
+func TestTheNewestVersionOfClaudeTakesLess(t *testing.T) {
+	s := start(t, withClaude())
+	const hi = `{"role":"user","content":"x"},`
+	cited := `{"type":"text","text":"y","citations":[{"type":"char_location"}]}`
+	document := hi + `{"role":"assistant","content":[{"type":"document","source":{"type":"text","media_type":"text/plain","data":"d"}},{"type":"text","text":"I"}]}`
+	for _, row := range []claudeRefusal{
+		{"temperature, even its default", claudeAsk("sonnet", "x", `"temperature":1`), "temperature: Extra inputs are not permitted"},
+		{"top_p", claudeAsk("sonnet", "x", `"top_p":0.9`), "top_p: Extra inputs are not permitted"},
+		{"top_k", claudeAsk("sonnet", "x", `"top_k":9`), "top_k: Extra inputs are not permitted"},
+		{"a document of the assistant", claudeTalk("sonnet", document), "messages.1.content.0: `document` blocks can only be in `user` messages"},
+		{"citations of the user", claudeTalk("sonnet", `{"role":"user","content":[`+cited+`]}`), "messages.0.content.0: `citations` cannot be set on `text` blocks in `user` messages"},
+		{"citations in a search result", claudeTalk("sonnet", `{"role":"user","content":[{"type":"search_result","source":"s","title":"t","content":[`+cited+`]}]}`), "messages.0.content.0: `citations` cannot be set on `text` blocks in `user` messages"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			want(t, "message", messages(t, s, row.body, "anthropic-version", claudeNewest).JSON(t, "error.message"), row.message)
+			want(t, "status of the version before", messages(t, s, row.body).Status, 200)
+		})
+	}
 }
