@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 
@@ -47,7 +48,7 @@ func (a *answer) Event(dst []byte, e translate.Event) ([]byte, error) {
 	if a.ended {
 		return dst, nil
 	}
-	if string(e.Data) == "[DONE]" {
+	if string(bytes.TrimSpace(e.Data)) == "[DONE]" {
 		a.ended = true
 		return chat.Done(dst), nil
 	}

@@ -125,6 +125,7 @@ func TestAStreamEndsWithDoneOrAnError(t *testing.T) {
 	for name, c := range map[string]struct{ stream, end string }{
 		"one that is whole":              {word + last + "data: [DONE]\n\n", "data: [DONE]\n\n"},
 		"one without [DONE]":             {word + last, "data: [DONE]\n\n"},
+		"one whose end has a blank":      {word + "data: [DONE] \n\n" + word, "data: [DONE]\n\n"},
 		"one that says more after it":    {word + "data: [DONE]\n\n" + word, "data: [DONE]\n\n"},
 		"one that broke off":             {word, brokenOff},
 		"one that broke off in an event": {word + last + "data: [DO", brokenOff},
