@@ -19,8 +19,9 @@ type answer struct {
 
 	chunks chat.Chunks
 	usage  usage
-	calls  int // tool calls so far
 	block  block
+	// calls and thoughts count the tool calls and the blocks of thinking so far.
+	calls, thoughts int
 	// finished says that the reason was written; ended, that the stream was.
 	finished, ended bool
 }
@@ -98,17 +99,17 @@ func (w *whole) take(b gjson.Result) {
 	case "thinking":
 		if t := b.Get("thinking"); t.Type == gjson.String {
 			w.thought = append(w.thought, []byte(t.Raw))
-			w.blocks = append(w.blocks, thinkingBlock(nil, t.Raw, b.Get("signature").Raw))
+			w.blocks = append(w.blocks, thinkingBlock(nil, []byte(t.Raw), stringOf(b.Get("signature"))))
 		}
 	case "redacted_thinking":
-		w.blocks = append(w.blocks, []byte(b.Raw))
+		w.blocks = append(w.blocks, redactedBlock(nil, stringOf(b.Get("data"))))
 	case "tool_use":
-		input := chat.Quote(nil, b.Get("input|@ugly").Raw)
+		input := chat.Quote(nil, inputOf(b))
 		if w.byTool && b.Get("name").Str == answerTool {
 			w.answer = input
 			return
 		}
-		w.calls = append(w.calls, chat.ToolCall{ID: []byte(b.Get("id").Raw), Name: []byte(b.Get("name").Raw), Arguments: input})
+		w.calls = append(w.calls, chat.ToolCall{ID: stringOf(b.Get("id")), Name: stringOf(b.Get("name")), Arguments: input})
 	}
 }
 
@@ -136,13 +137,31 @@ func (w *whole) fill(c *chat.Completion) {
 	c.ToolCalls = w.calls
 }
 
-// thinkingBlock appends a block of LiteLLM's thinking_blocks; text and signature
-// are JSON, "" is none.
-func thinkingBlock(dst []byte, text, signature string) []byte {
-	if signature == "" {
-		signature = `""`
+// stringOf is a JSON string, the empty one where there is none.
+func stringOf(v gjson.Result) []byte {
+	if v.Type != gjson.String {
+		return []byte(`""`)
 	}
+	return []byte(v.Raw)
+}
+
+// inputOf is the input of a call, without the blanks in it.
+func inputOf(call gjson.Result) string {
+	if input := call.Get("input"); input.IsObject() {
+		return input.Get("@ugly").Raw
+	}
+	return "{}"
+}
+
+// thinkingBlock appends a block of LiteLLM's thinking_blocks; text and signature
+// are JSON strings.
+func thinkingBlock(dst, text, signature []byte) []byte {
 	dst = append(append(dst, `{"type":"thinking","thinking":`...), text...)
 	dst = append(append(dst, `,"signature":`...), signature...)
 	return append(dst, '}')
+}
+
+// redactedBlock appends one of what only Anthropic can read.
+func redactedBlock(dst, data []byte) []byte {
+	return append(append(append(dst, `{"type":"redacted_thinking","data":`...), data...), '}')
 }

@@ -10,23 +10,62 @@ import (
 	"github.com/azproc/azproc/translate/chat"
 )
 
-// eachPart calls f with the parts of a content: a list's elements, or a string as it
-// is.
-func eachPart(param string, content gjson.Result, f func(param string, p gjson.Result) *azure.Error) (err *azure.Error) {
+// part is an element of a content, read once: its value may be large. A content that
+// is a string is a part of type text.
+type part struct {
+	raw, kind                          string
+	text, refusal, image, file, source gjson.Result
+	control                            string // its cache_control
+	breakpoint                         gjson.Result
+}
+
+func readPart(v gjson.Result) (p part) {
+	if v.Type == gjson.String {
+		return part{kind: "text", text: v}
+	}
+	p.raw = v.Raw
+	v.ForEach(func(k, v gjson.Result) bool {
+		switch k.Str {
+		case "type":
+			p.kind = v.Str
+		case "text":
+			p.text = v
+		case "refusal":
+			p.refusal = v
+		case "image_url":
+			p.image = v
+		case "file":
+			p.file = v
+		case "source":
+			p.source = v
+		case "cache_control":
+			if v.IsObject() {
+				p.control = v.Raw
+			}
+		case "prompt_cache_breakpoint":
+			p.breakpoint = v
+		}
+		return true
+	})
+	return p
+}
+
+// eachPart calls f with the parts of a content.
+func eachPart(param string, content gjson.Result, f func(param string, p part) *azure.Error) (err *azure.Error) {
 	switch {
 	case content.Type == gjson.Null:
 		return nil
 	case content.Type == gjson.String:
-		return f(param, content)
+		return f(param, readPart(content))
 	case !content.IsArray():
 		return invalid("invalid_value", param, "%s must be a string or a list of parts.", param)
 	}
 	i := 0
-	content.ForEach(func(_, p gjson.Result) bool {
-		if p.Type != gjson.String && !p.IsObject() {
+	content.ForEach(func(_, v gjson.Result) bool {
+		if v.Type != gjson.String && !v.IsObject() {
 			err = invalid("invalid_value", path(param, i), "%s must be an object.", path(param, i))
 		} else {
-			err = f(path(param, i), p)
+			err = f(path(param, i), readPart(v))
 		}
 		i++
 		return err == nil
@@ -34,60 +73,48 @@ func eachPart(param string, content gjson.Result, f func(param string, p gjson.R
 	return err
 }
 
-// isBlank is whether a part is a text of nothing but white space.
-func isBlank(p gjson.Result) bool {
-	if p.Type != gjson.String {
-		if p.Get("type").Str != "text" {
-			return false
-		}
-		p = p.Get("text")
-	}
-	return p.Type == gjson.String && strings.TrimSpace(p.Str) == ""
+// blank is whether a part is a text of nothing but white space.
+func (p *part) blank() bool {
+	return p.kind == "text" && p.text.Type == gjson.String && strings.TrimSpace(p.text.Str) == ""
 }
 
-// controlOf is a part's mark of the prompt's cache: Anthropic's own, or OpenAI's
-// explicit breakpoint. Its lives of 30 minutes and more become Anthropic's hour.
-func controlOf(p gjson.Result) string {
-	if c := p.Get("cache_control"); c.IsObject() {
-		return c.Raw
-	}
-	switch b := p.Get("prompt_cache_breakpoint"); {
-	case !b.IsObject():
-		return ""
-	case b.Get("ttl").Exists():
+// mark is a part's mark of the prompt's cache: Anthropic's own, or OpenAI's explicit
+// breakpoint. Its lives of 30 minutes and more become Anthropic's hour.
+func (p *part) mark() string {
+	switch {
+	case p.control != "" || !p.breakpoint.IsObject():
+		return p.control
+	case p.breakpoint.Get("ttl").Exists():
 		return `{"type":"ephemeral","ttl":"1h"}`
 	}
 	return `{"type":"ephemeral"}`
 }
 
 // part appends a part of a content as a block.
-func (t *turns) part(param string, p gjson.Result) *azure.Error {
+func (t *turns) part(param string, p part) *azure.Error {
 	var err *azure.Error
-	switch kind := p.Get("type").Str; {
-	case p.Type == gjson.String:
-		t.text(p.Raw)
-		return nil
-	case kind == "text" && p.Get("text").Type == gjson.String:
-		t.text(p.Get("text").Raw)
-	case kind == "refusal" && p.Get("refusal").Type == gjson.String:
-		t.text(p.Get("refusal").Raw)
-	case kind == "image_url":
-		err = t.image(param+".image_url", p.Get("image_url"))
-	case kind == "file":
-		err = t.file(param+".file", p.Get("file"))
-	case kind == "image" || kind == "document" || kind == "search_result": // Anthropic's own
-		if !p.Get("source").Exists() {
+	switch {
+	case p.kind == "text" && p.text.Type == gjson.String:
+		t.text(p.text.Raw)
+	case p.kind == "refusal" && p.refusal.Type == gjson.String:
+		t.text(p.refusal.Raw)
+	case p.kind == "image_url":
+		err = t.image(param+".image_url", p.image)
+	case p.kind == "file":
+		err = t.file(param+".file", p.file)
+	case p.kind == "image" || p.kind == "document" || p.kind == "search_result": // Anthropic's own
+		if !p.source.Exists() {
 			return invalid("invalid_value", param, "%s has no source.", param)
 		}
 		t.block()
-		t.dst = append(t.dst, p.Raw...)
-		t.marked = p.Get("cache_control").Exists()
+		t.dst = append(t.dst, p.raw...)
+		t.marked = p.control != ""
 		return nil
 	default:
-		return invalid("unsupported_value", param, "Claude takes text, images and documents, but no part of type %q.", kind)
+		return invalid("unsupported_value", param, "Claude takes text, images and documents, but no part of type %q.", p.kind)
 	}
 	if err == nil {
-		t.mark(controlOf(p))
+		t.mark(p.mark())
 	}
 	return err
 }

@@ -49,9 +49,8 @@ func readMessage(v gjson.Result) (m message) {
 }
 
 // writeMessage writes one message. Texts of nothing but white space are left out,
-// for Anthropic refuses them, and so is a message that has nothing else. thoughts
-// says that what was thought may be sent back.
-func (r *request) writeMessage(t *turns, s *systems, i int, v gjson.Result, thoughts bool) *azure.Error {
+// for Anthropic refuses them, and so is a message that has nothing else.
+func (r *request) writeMessage(t *turns, s *systems, i int, v gjson.Result) *azure.Error {
 	m, param := readMessage(v), path("messages", i)
 	switch m.role.Str {
 	case "system", "developer":
@@ -59,7 +58,7 @@ func (r *request) writeMessage(t *turns, s *systems, i int, v gjson.Result, thou
 	case "user":
 		return r.writeContent(t, param+".content", "user", m)
 	case "assistant":
-		return r.writeAssistant(t, param, m, thoughts)
+		return r.writeAssistant(t, param, m, i)
 	case "tool", "function":
 		return r.writeResult(t, param, m)
 	}
@@ -69,11 +68,11 @@ func (r *request) writeMessage(t *turns, s *systems, i int, v gjson.Result, thou
 // add adds a system message: its texts, with their marks of the prompt's cache.
 func (s *systems) add(param string, m message) *azure.Error {
 	t := turns{}
-	if err := eachPart(param, m.content, func(param string, p gjson.Result) *azure.Error {
-		if kind := p.Get("type").Str; p.Type != gjson.String && kind != "text" {
-			return invalid("invalid_value", param, "A system message has only text, not %q.", kind)
+	if err := eachPart(param, m.content, func(param string, p part) *azure.Error {
+		if p.kind != "text" {
+			return invalid("invalid_value", param, "A system message has only text, not %q.", p.kind)
 		}
-		if isBlank(p) {
+		if p.blank() {
 			return nil
 		}
 		t.blocks, t.dst = 0, nil
@@ -95,8 +94,8 @@ func (s *systems) add(param string, m message) *azure.Error {
 // writeContent writes the content of a message as blocks of a turn.
 func (r *request) writeContent(t *turns, param, role string, m message) *azure.Error {
 	blocks := 0
-	err := eachPart(param, m.content, func(param string, p gjson.Result) *azure.Error {
-		if isBlank(p) {
+	err := eachPart(param, m.content, func(param string, p part) *azure.Error {
+		if p.blank() {
 			return nil
 		}
 		t.open(role)
@@ -111,11 +110,11 @@ func (r *request) writeContent(t *turns, param, role string, m message) *azure.E
 
 // writeAssistant writes an earlier answer: what it thought first, then its text,
 // then its calls.
-func (r *request) writeAssistant(t *turns, param string, m message, thoughts bool) *azure.Error {
+func (r *request) writeAssistant(t *turns, param string, m message, i int) *azure.Error {
 	if m.audio.IsObject() {
 		return invalid("unsupported_value", param+".audio", "Claude has no spoken answers.")
 	}
-	if thoughts && m.thoughts.IsArray() {
+	if m.thoughts.IsArray() && i > r.lastSystem() {
 		t.thought(m.thoughts)
 	}
 	if !m.content.Exists() || m.content.Type == gjson.Null {
@@ -124,10 +123,10 @@ func (r *request) writeAssistant(t *turns, param string, m message, thoughts boo
 	if err := r.writeContent(t, param+".content", "assistant", m); err != nil {
 		return err
 	}
-	i, err := 0, (*azure.Error)(nil)
+	n, err := 0, (*azure.Error)(nil)
 	m.calls.ForEach(func(_, c gjson.Result) bool {
-		p := path(param+".tool_calls", i)
-		i++
+		p := path(param+".tool_calls", n)
+		n++
 		if c.Get("function").IsObject() {
 			err = t.call(p+".function", c.Get("id").Str, c.Get("function"))
 		} else {
@@ -185,8 +184,8 @@ func (r *request) writeResult(t *turns, param string, m message) *azure.Error {
 		}
 	} else {
 		inner := &turns{dst: []byte{'['}}
-		if err := eachPart(param+".content", m.content, func(param string, p gjson.Result) *azure.Error {
-			if isBlank(p) {
+		if err := eachPart(param+".content", m.content, func(param string, p part) *azure.Error {
+			if p.blank() {
 				return nil
 			}
 			return inner.part(param, p)

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/tidwall/gjson"
 
@@ -32,7 +33,17 @@ type block struct {
 	// thinking and signature are the pieces of two JSON strings, without quotes; the
 	// block has them as a whole at its end.
 	thinking, signature []byte
-	redacted            string
+	redacted            []byte
+}
+
+// thoughtBlock appends a chunk with a block of what was thought. It has an index,
+// which Anthropic's have not: OpenAI's SDKs put the elements of a list together by it
+// and fail without.
+func (a *answer) thoughtBlock(dst, block []byte) []byte {
+	value := strconv.AppendInt([]byte(`[{"index":`), int64(a.thoughts), 10)
+	a.thoughts++
+	value = append(append(value, ','), block[1:]...)
+	return a.chunks.Member(dst, "thinking_blocks", append(value, ']'))
 }
 
 // event is one of Anthropic's, taken apart.
@@ -118,17 +129,17 @@ func (a *answer) startBlock(dst []byte, v gjson.Result) []byte {
 			return a.think(dst, t)
 		}
 	case "redacted_thinking":
-		a.block.kind, a.block.redacted = kindRedacted, v.Get("data").Raw
+		a.block.kind, a.block.redacted = kindRedacted, stringOf(v.Get("data"))
 	case "tool_use":
 		name := v.Get("name")
-		a.block.input = v.Get("input|@ugly").Raw
+		a.block.input = inputOf(v)
 		if a.byTool && name.Str == answerTool {
 			a.block.kind = kindAnswer
 			return dst
 		}
 		a.block.kind, a.block.call = kindCall, a.calls
 		a.calls++
-		return a.chunks.ToolCall(dst, a.block.call, []byte(v.Get("id").Raw), []byte(name.Raw))
+		return a.chunks.ToolCall(dst, a.block.call, stringOf(v.Get("id")), stringOf(name))
 	}
 	return dst
 }
@@ -185,29 +196,23 @@ func (a *answer) stopBlock(dst []byte) []byte {
 	switch b.kind {
 	case kindCall, kindAnswer:
 		if !b.some {
-			dst = a.input(dst, chat.Quote(nil, orEmpty(b.input)))
+			dst = a.input(dst, chat.Quote(nil, b.input))
 		}
 	case kindThinking:
 		if len(b.thinking)+len(b.signature) > 0 {
-			text, signature := `"`+string(b.thinking)+`"`, `"`+string(b.signature)+`"`
-			dst = a.chunks.Member(dst, "thinking_blocks", append(thinkingBlock([]byte{'['}, text, signature), ']'))
+			dst = a.thoughtBlock(dst, thinkingBlock(nil, quoted(b.thinking), quoted(b.signature)))
 		}
 	case kindRedacted:
-		if b.redacted != "" {
-			value := append([]byte(`[{"type":"redacted_thinking","data":`), b.redacted...)
-			dst = a.chunks.Member(dst, "thinking_blocks", append(value, `}]`...))
-		}
+		dst = a.thoughtBlock(dst, redactedBlock(nil, b.redacted))
 	case kindOther, kindText:
 	}
 	b.kind = kindOther
 	return dst
 }
 
-func orEmpty(object string) string {
-	if object == "" {
-		return "{}"
-	}
-	return object
+// quoted makes the inside of a JSON string one.
+func quoted(inside []byte) []byte {
+	return append(append([]byte{'"'}, inside...), '"')
 }
 
 // finish appends why the answer ended, and before it what the model says of a

@@ -42,6 +42,7 @@ type request struct {
 	effort    string // of output_config
 	format    []byte // of output_config
 	thinks    bool   // thinking was asked for and is sent
+	system    int    // of lastSystem: 0 is not known yet, -1 is none, else one behind it
 	dst       []byte
 }
 

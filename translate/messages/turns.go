@@ -156,10 +156,9 @@ func (r *request) writeMessages() *azure.Error {
 	}
 	var system systems
 	t := &turns{dst: append(r.dst, `,"messages":[`...)}
-	from := lastSystem(r.ask.Body, list)
 	i, err := 0, (*azure.Error)(nil)
 	list.ForEach(func(_, m gjson.Result) bool {
-		err = r.writeMessage(t, &system, i, m, i > from)
+		err = r.writeMessage(t, &system, i, m)
 		i++
 		return err == nil
 	})
@@ -207,21 +206,21 @@ func (s *systems) value() []byte {
 	return append(append([]byte{'['}, bytes.Join(s.blocks, []byte{','})...), ']')
 }
 
-// lastSystem is the index of the last system message where thoughts come back, else
-// -1. System messages go to the top, whose change makes the signature of what was
-// thought before it worthless, and the newest models refuse it then ("Preserved
-// thinking"): those thoughts are left out.
-func lastSystem(body []byte, list gjson.Result) int {
-	last, i := -1, 0
-	if !bytes.Contains(body, []byte(`"thinking_blocks"`)) {
-		return last
+// lastSystem is the index of the last system message, -1 without one. System messages
+// go to the top, whose change makes the signature of what was thought before it
+// worthless, and the newest models refuse it then ("Preserved thinking"): those
+// thoughts are left out.
+func (r *request) lastSystem() int {
+	if r.system == 0 {
+		r.system = -1
+		i := 0
+		r.given["messages"].ForEach(func(_, m gjson.Result) bool {
+			if role := m.Get("role").Str; role == "system" || role == "developer" {
+				r.system = i + 1
+			}
+			i++
+			return true
+		})
 	}
-	list.ForEach(func(_, m gjson.Result) bool {
-		if role := m.Get("role").Str; role == "system" || role == "developer" {
-			last = i
-		}
-		i++
-		return true
-	})
-	return last
+	return max(r.system, 0) - 1
 }
