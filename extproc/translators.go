@@ -4,6 +4,7 @@ import (
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/translate"
 	"github.com/azproc/azproc/translate/messages"
+	"github.com/azproc/azproc/translate/normal"
 	"github.com/azproc/azproc/translate/prompt"
 	"github.com/azproc/azproc/translate/replay"
 	"github.com/azproc/azproc/translate/responses"
@@ -24,6 +25,8 @@ func translator(op *azure.Operation, service azure.Service) translate.Translator
 		return translators[[2]*azure.Operation{op, service.Op}]
 	case service.Replay && op == azure.OpResponses:
 		return replay.ResponsesTranslator{}
+	case service.Normal:
+		return normal.Translator{}
 	default:
 		return replay.ChatTranslator{}
 	}
