@@ -82,6 +82,9 @@ func (a *answer) Event(dst []byte, e translate.Event) ([]byte, error) {
 	if kind == "" {
 		kind = e.Name
 	}
+	if kind == "" && event.Get("error").IsObject() { // of what stands before the model
+		kind = "error"
+	}
 	if on, ok := events[kind]; ok {
 		return on(a, dst, event)
 	}
