@@ -19,12 +19,13 @@ const StatusRefused = 452
 
 // refusals say how a refusal is told: by the error's code as Azure and OpenAI give
 // it, at whatever depth, and for the context window by the one sentence that older
-// models have instead (azure-api reference, section 3).
+// models have instead (azure-api reference, section 3), and by the two with which a
+// message of Anthropic's begins ("Context windows" on platform.claude.com).
 var refusals = [NumRefusals]struct {
 	name  string
 	words []string
 }{
-	RefusalContext: {"context", []string{`"context_length_exceeded"`, `maximum context length is`}},
+	RefusalContext: {"context", []string{`"context_length_exceeded"`, `maximum context length is`, `"prompt is too long: `, `"input length and ` + "`max_tokens`" + ` exceed context limit: `}},
 	RefusalContent: {"content", []string{`"content_filter"`, `"content_policy_violation"`, `"ResponsibleAIPolicyViolation"`}},
 }
 

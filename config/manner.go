@@ -34,6 +34,9 @@ func (e *modelReader) manner(d *Deployment) {
 	s.Streams = !s.Whole && native.kind == scalar
 	d.Rewrite.Base = d.Base(d.Target.Deployment)
 	d.Rewrite.Manner = d.MannerOf(d.Target.Deployment)
+	if v := d.Target.Version; d.Wildcard && e.route.foundry && !d.Target.Endpoint.Models && (v == "" || azure.IsV1(v)) {
+		e.scope = claudeScope // Claude may be among them, and the v1 surface takes it as well
+	}
 	if d.Rewrite.Manner.Language == azure.LanguageMessages {
 		e.scope = claudeScope
 		if strings.HasSuffix(d.Target.Endpoint.Host, ".openai.azure.com") {

@@ -55,6 +55,22 @@ model_list:
 	}
 }
 
+func TestTokensOfAWildcardOnFoundryAreGoodForClaudeToo(t *testing.T) {
+	for params, want := range map[string]string{
+		"model: azure_ai/*":                          claudeScope,
+		"model: azure_ai/*, api_version: v1":         claudeScope,
+		"model: azure_ai/*, azure_scope: mine":       "mine",
+		"model: azure_ai/*, api_version: 2024-10-21": defaultScope, // the classic surface
+		"model: azure/*":                             defaultScope,
+		"model: azure_ai/gpt-4o":                     defaultScope,
+	} {
+		d := mustParse(t, "model_list:\n- model_name: '*'\n  litellm_params: {"+params+", api_base: 'https://one.services.ai.azure.com', tenant_id: t, client_id: c, client_secret: s}\n", nil).Deployments[0]
+		if d.Credential.Scope != want {
+			t.Errorf("%s: scope %s, want %s", params, d.Credential.Scope, want)
+		}
+	}
+}
+
 func TestTheNameOfAWildcardIsKnownWithTheRequest(t *testing.T) {
 	d := mustParse(t, `
 model_list:

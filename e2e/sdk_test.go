@@ -48,9 +48,14 @@ func script(t *testing.T, cases int, dir string, env []string, command ...string
 	}
 }
 
+// cache is where the SDKs of a language are: $SDK_CACHE, or where make sdk puts them.
 func cache(t *testing.T, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", ".cache", name))
+	root := os.Getenv("SDK_CACHE")
+	if root == "" {
+		root = filepath.Join("..", ".cache")
+	}
+	path, err := filepath.Abs(filepath.Join(root, name))
 	if err != nil {
 		t.Fatal(err)
 	}

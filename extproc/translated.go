@@ -87,7 +87,7 @@ func (s *stream) translate(sent translate.Sent) error {
 	}
 	held := w.Form == translate.FormWhole
 	if !held {
-		if err := s.send(responseHeaders(0, "")); err != nil {
+		if err := s.send(responseHeaders(0, s.failureType(&w))); err != nil {
 			return err
 		}
 	}
@@ -108,7 +108,11 @@ func (s *stream) translate(sent translate.Sent) error {
 			}
 		}
 		trailers := s.in.kind == kindAnswerTrailers
-		if err := s.send(chunk(fieldResponseBodyAnswer, mem.SliceBuffer(out.body), last && !trailers)); err != nil {
+		passed := chunk(fieldResponseBodyAnswer, mem.SliceBuffer(out.body), last && !trailers)
+		if last {
+			passed = passed.withUsage(sent.Answer)
+		}
+		if err := s.send(passed); err != nil {
 			return err
 		}
 		if trailers {
@@ -118,6 +122,15 @@ func (s *stream) translate(sent translate.Sent) error {
 			return nil
 		}
 	}
+}
+
+// failureType is the content type of a failure whose body will be another than it is,
+// which is known before it is there: what is no JSON says nothing that could be read.
+func (s *stream) failureType(w *translate.Writer) string {
+	if w.Form != translate.FormFailure || hasMediaType(s.in.head.contentType, "application/json") || w.Answer.Failure(w.Status, nil) == nil {
+		return ""
+	}
+	return "application/json"
 }
 
 // piece is what a piece of a response becomes.

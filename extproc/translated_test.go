@@ -19,6 +19,15 @@ model_list:
   - model_name: thinker
     litellm_params: {model: azure/o1, api_base: "https://b.openai.azure.com", api_key: k, order: 2}
     model_info: {id: second}
+  - model_name: claude
+    litellm_params: {model: azure_ai/claude-sonnet-4-5, api_base: "https://c.services.ai.azure.com", api_key: k}
+    model_info: {id: claude}
+  - model_name: codex
+    litellm_params: {model: azure/gpt-5-codex, api_base: "https://a.openai.azure.com", api_key: k}
+    model_info: {id: codex}
+  - model_name: normal
+    litellm_params: {model: azure/gpt-4o, api_base: "https://a.openai.azure.com", api_key: k, normalize_stream: true}
+    model_info: {id: normal}
 `
 
 const (
@@ -43,7 +52,13 @@ func fromCluster(t *testing.T, s *Server, at, attempt string, first *extprocv3.P
 // planned is the answer to a request's body, by which it goes on its way.
 func planned(t *testing.T, s *Server) *extprocv3.ProcessingResponse {
 	t.Helper()
-	answers, err := play(t, s, post("/v1/chat/completions", "application/json"), bodyRequest([]byte(translatedBody), true))
+	return plannedFor(t, s, translatedBody)
+}
+
+// plannedFor is planned for another request.
+func plannedFor(t *testing.T, s *Server, body string) *extprocv3.ProcessingResponse {
+	t.Helper()
+	answers, err := play(t, s, post("/v1/chat/completions", "application/json"), bodyRequest([]byte(body), true))
 	if err != nil || len(answers) != 2 {
 		t.Fatalf("%v, %v", answers, err)
 	}
@@ -157,5 +172,73 @@ func TestAResponseWithoutABodyAndOneWithTrailersEnd(t *testing.T) {
 	}
 	if piece := answers[3].GetResponseBody().GetResponse().GetBodyMutation().GetStreamedResponse(); piece.GetEndOfStream() || !strings.HasSuffix(string(piece.GetBody()), "[DONE]\n\n") {
 		t.Errorf("%v", piece)
+	}
+}
+
+func TestAFailureThatIsNoJSONIsToldAsJSON(t *testing.T) {
+	for model, want := range map[string]string{"claude": "application/json", "codex": ""} { // Azure's own errors pass as they are
+		body := strings.Replace(translatedBody, "thinker", model, 1)
+		s, _ := newServerOf(t, translatedFile, nil)
+		answers, err := play(t, s, fromCluster(t, s, model, "1", plannedFor(t, s, body)), bodyRequest([]byte(body), true),
+			answerHead(false, ":status", "502", "content-type", "text/html"), answerBody("<html>", true))
+		if err != nil || len(answers) != 4 {
+			t.Fatalf("%d answers, %v", len(answers), err)
+		}
+		text := string(answers[3].GetResponseBody().GetResponse().GetBodyMutation().GetStreamedResponse().GetBody())
+		if got := headersOf(answers[2].GetResponseHeaders().GetResponse())["content-type"]; got != want || strings.HasPrefix(text, "{") != (want != "") {
+			t.Errorf("%s: content type %q of %s", model, got, text)
+		}
+	}
+}
+
+func TestWhatATranslatedStreamHasCostIsToldAlsoWhereTheClientHasNotAsked(t *testing.T) {
+	const (
+		events  = "text/event-stream"
+		message = `event: message_start
+data: {"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"c","content":[],"usage":{"input_tokens":7,"cache_read_input_tokens":2,"output_tokens":1}}}
+
+event: message_delta
+data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":3}}
+
+event: message_stop
+data: {"type":"message_stop"}
+
+`
+		response = `data: {"type":"response.completed","response":{"id":"resp_1","status":"completed","output":[],"usage":{"input_tokens":4,"output_tokens":5}}}
+
+`
+	)
+	for _, tt := range []struct{ model, kind, answer, want string }{
+		{"claude", events, message, `"usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,`},
+		{"codex", events, response, `"usage":{"prompt_tokens":4,"completion_tokens":5,"total_tokens":9,`},
+		{"thinker", "application/json", wholeChat, `"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}`},
+		{"claude", events, strings.Replace(message, "message_start", "ping", 2), `"usage":{"prompt_tokens":0,"completion_tokens":3,`},
+		{"codex", events, "data: {}\n\n", ""},
+		{"normal", events, "data: " + wholeChat + "\n\n", ""}, // passed as it is: Envoy's script sees it
+	} {
+		body := strings.Replace(translatedBody, "thinker", tt.model, 1)
+		s, _ := newServerOf(t, translatedFile, nil)
+		deployment := tt.model
+		if deployment == "thinker" {
+			deployment = "first"
+		}
+		answers, err := play(t, s, fromCluster(t, s, deployment, "1", plannedFor(t, s, body)), bodyRequest([]byte(body), true),
+			answerHead(false, ":status", "200", "content-type", tt.kind), answerBody(tt.answer[:len(tt.answer)/2], false), answerBody(tt.answer[len(tt.answer)/2:], true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, a := range answers {
+			got := a.GetDynamicMetadata().GetFields()[AnswerNamespace].GetStructValue().GetFields()[FieldUsage].GetStringValue()
+			want := ""
+			if i == len(answers)-1 {
+				want = tt.want
+			}
+			if !strings.HasPrefix(got, want) || (got == "") != (want == "") {
+				t.Errorf("%s: answer %d tells %q, want %q", tt.model, i, got, want)
+			}
+			if a.GetResponseBody() != nil && strings.Contains(a.String(), "total_tokens") && tt.model != "normal" && want == "" {
+				t.Errorf("%s: the client was told what it has not asked for: %v", tt.model, a)
+			}
+		}
 	}
 }

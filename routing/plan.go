@@ -168,7 +168,7 @@ type candidate struct {
 
 // serve makes a plan whose first deployment is of group g.
 func (p *planner) serve(ctx context.Context, g *group, capture string) (Plan, *azure.Error) {
-	p.gather(g)
+	p.gather(g, capture)
 	claim, ok, err := p.reserve(ctx, g)
 	if err != nil {
 		return Plan{}, err
@@ -196,8 +196,9 @@ func (p *planner) serve(ctx context.Context, g *group, capture string) (Plan, *a
 }
 
 // gather looks at every deployment of a group, beginning with the one whose turn
-// it is, and puts it into its list.
-func (p *planner) gather(g *group) {
+// it is, and puts it into its list. capture is what the star of a wildcard group
+// stands for.
+func (p *planner) gather(g *group, capture string) {
 	t := p.table
 	p.now = t.fleet.now()
 	p.view = view{minute: minuteOf(p.now), unix: p.now.Unix(), tokens: p.r.Tokens, group: g, draw: t.fleet.draw}
@@ -224,7 +225,7 @@ func (p *planner) gather(g *group) {
 			p.unready = true
 			continue
 		}
-		if e := p.takes(g, &d.Rewrite); e != nil {
+		if e := p.takes(g, d.named(capture).Rewrite); e != nil {
 			p.refused = e
 			continue
 		}
@@ -282,7 +283,7 @@ func (p *planner) others(g *group, plan *Plan) {
 			plan.Next = append(plan.Next, c.d)
 		}
 		for _, other := range g.fallbacks {
-			plan.Next = append(plan.Next, p.of(other.group, retries)...)
+			plan.Next = append(plan.Next, p.of(other, retries)...)
 		}
 		for _, c := range p.cooling[:late] {
 			plan.Next = append(plan.Next, c.d)
@@ -294,7 +295,7 @@ func (p *planner) others(g *group, plan *Plan) {
 	if p.r.Doc != nil {
 		for i, others := range g.refused {
 			for _, other := range others {
-				if list := p.of(other.group, retries); len(list) > 0 {
+				if list := p.of(other, retries); len(list) > 0 {
 					plan.Refused[i] = append(plan.Refused[i], list)
 				}
 			}
@@ -304,11 +305,11 @@ func (p *planner) others(g *group, plan *Plan) {
 }
 
 // of are the deployments of another group that may serve, best first.
-func (p *planner) of(g *group, retries int) []*Deployment {
+func (p *planner) of(other fallback, retries int) []*Deployment {
 	q := newPlanner(p.table, p.r)
 	defer q.free()
 	q.foreign = true
-	q.gather(g)
+	q.gather(other.group, other.capture)
 	list := make([]*Deployment, 0, len(q.able))
 	for _, c := range q.able[:1+min(len(q.able)-1, retries)] {
 		list = append(list, c.d)

@@ -292,22 +292,6 @@ func TestUnknownModelsAre404InOpenAIsWords(t *testing.T) {
 	}
 }
 
-func TestAWildcardServesTheDeploymentThatTheRequestNames(t *testing.T) {
-	w := newWorld(t, "model_list:\n- {model_name: azure/*, litellm_params: {model: azure/*, api_base: 'https://a.openai.azure.com', api_key: k}}\n")
-	for name, family := range map[string]*azure.Family{
-		"gpt-4o-prod": azure.FamilyOf("", "", "gpt-4o-prod"),
-		"my-o3":       azure.FamilyOf("", "", "my-o3"),
-	} {
-		p, _ := w.plan("azure/" + name)
-		if p.Target.Deployment != name || p.Rewrite.Model != name || p.Rewrite.Family != family {
-			t.Errorf("%s: deployment %s, model %s, family %v", name, p.Target.Deployment, p.Rewrite.Model, p.Rewrite.Family)
-		}
-		if p.Deployment.Target.Deployment != "*" {
-			t.Errorf("the configured deployment itself was changed to %q", p.Deployment.Target.Deployment)
-		}
-	}
-}
-
 func TestTimeoutsAreTheDeploymentsElseTheRouters(t *testing.T) {
 	const router = "router_settings: {timeout: 9, stream_timeout: 4}\n"
 	for _, tt := range []struct {

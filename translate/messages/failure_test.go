@@ -151,9 +151,11 @@ func TestErrorsInStreams(t *testing.T) {
 		{"of no type that is known", "later_error", `{"error":{"code":"server_error","message":"m","param":null,"type":"server_error"}}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := stream(t, plainAsk, []byte(`data: {"type":"error","error":{"type":"`+c.typ+`","message":"m"}}`+"\n\n"))
-			if diff := cmp.Diff("data: "+c.want+"\n\n", got); diff != "" {
-				t.Error(diff)
+			for _, before := range []string{`"type":"error",`, ""} {
+				got := stream(t, plainAsk, []byte(`data: {`+before+`"error":{"type":"`+c.typ+`","message":"m"}}`+"\n\n"))
+				if diff := cmp.Diff("data: "+c.want+"\n\n", got); diff != "" {
+					t.Error(diff)
+				}
 			}
 		})
 	}

@@ -85,7 +85,11 @@ func (a *answer) Event(dst []byte, e translate.Event) ([]byte, error) {
 	if err != nil {
 		return dst, err
 	}
-	switch v.kind.Str {
+	kind := v.kind.Str
+	if kind == "" && v.err.IsObject() { // of what stands before the model
+		kind = "error"
+	}
+	switch kind {
 	case "message_start":
 		return a.start(dst, v.message), nil
 	case "content_block_start":

@@ -82,6 +82,9 @@ func (a *answer) Event(dst []byte, e translate.Event) ([]byte, error) {
 	if kind == "" {
 		kind = e.Name
 	}
+	if kind == "" && event.Get("error").IsObject() { // of what stands before the model
+		kind = "error"
+	}
 	if on, ok := events[kind]; ok {
 		return on(a, dst, event)
 	}
@@ -213,7 +216,7 @@ func (a *answer) onError(dst []byte, e gjson.Result) ([]byte, error) {
 func (a *answer) onEnd(dst []byte, e gjson.Result) ([]byte, error) {
 	resp := e.Get("response")
 	a.meta(resp)
-	a.chunks.ServiceTier = tierOf(resp)
+	a.chunks.ServiceTier, a.used = tierOf(resp), usageOf(resp)
 	if !slices.ContainsFunc(a.stream.items, func(it item) bool { return it.said || it.call >= 0 }) {
 		index := int64(0)
 		resp.Get("output").ForEach(func(_, it gjson.Result) bool {
@@ -225,7 +228,7 @@ func (a *answer) onEnd(dst []byte, e gjson.Result) ([]byte, error) {
 	a.stream.ended = true
 	dst = a.chunks.Finish(dst, a.finish(resp, a.stream.calls > 0))
 	if a.usage {
-		dst = a.chunks.Usage(dst, usageOf(resp))
+		dst = a.chunks.Usage(dst, a.used)
 	}
 	return chat.Done(dst), nil
 }

@@ -105,6 +105,14 @@ func TestAnEventThatIsNoJSONEndsTheStream(t *testing.T) {
 	}
 }
 
+func TestAnErrorWithoutATypeIsAnErrorToo(t *testing.T) {
+	got := streamed(t, `{`+hi+`,"stream":true}`, []byte(`data: {"error":{"code":"content_filter","message":"filtered","type":null,"param":"prompt"}}`+"\n\n"))
+	valid(t, got)
+	if !strings.HasPrefix(got, `data: {"error":`) || !strings.Contains(got, `"code":"content_filter"`) || strings.Contains(got, "stream_interrupted") {
+		t.Error(got)
+	}
+}
+
 func TestAStreamThatHasItsEndHasNoOther(t *testing.T) {
 	a := sent(t, `{`+hi+`,"stream":true}`).Answer
 	done := translate.Event{Data: []byte(`{"type":"response.completed","response":{"status":"completed"}}`)}

@@ -30,6 +30,7 @@ func (a *answer) Whole(body []byte) ([]byte, error) {
 		return nil, errNoOutput
 	}
 	a.meta(resp)
+	a.used = usageOf(resp)
 	c := collected{a: a}
 	output.ForEach(func(_, item gjson.Result) bool {
 		if collect, ok := collectors[item.Get("type").Str]; ok {
@@ -144,7 +145,7 @@ func (c *collected) completion(resp gjson.Result) *chat.Completion {
 		Text: joined(c.texts), Refusal: joined(c.refusals),
 		Logprobs: bracketed(c.logprobs),
 		Finish:   a.finish(resp, len(c.calls) > 0),
-		Usage:    usageOf(resp),
+		Usage:    c.a.used,
 	}
 	if out.Text == nil && out.Refusal == nil && c.calls == nil {
 		out.Text = []byte(`""`) // cut short while it thought: a text, as chat has it
