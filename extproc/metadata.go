@@ -2,15 +2,11 @@ package extproc
 
 import (
 	"encoding/base64"
-	"strings"
-
-	"google.golang.org/grpc/mem"
 
 	"google.golang.org/grpc/mem"
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/routing"
-	"github.com/azproc/azproc/translate"
 	"github.com/azproc/azproc/wire"
 )
 
@@ -27,14 +23,7 @@ const (
 	// to ask when a prompt is refused: by azure.Refusal's name a list of groups,
 	// each with priority_groups as PlanNamespace has them.
 	RefusedNamespace = "azproc.refused"
-	// AnswerNamespace is where the access log finds what an answer has cost: Envoy's
-	// script puts there what it has seen (response.lua), azproc what a translated
-	// stream does not say to its client.
-	AnswerNamespace = "azproc.answer"
 )
-
-// FieldUsage is the window behind "usage" in AnswerNamespace.
-const FieldUsage = "usage1"
 
 // Fields of Namespace beside deployment.
 const (
@@ -229,29 +218,6 @@ func (p *plan) appendRefused(b []byte) []byte {
 		}
 	}
 	return b
-}
-
-// maxUsage is how much is told of what an answer has cost, in bytes: the counts stand
-// in front.
-const maxUsage = 512
-
-// withUsage makes an answer also tell the access log what the model's answer has cost,
-// if that is known: a client that has not asked for it does not get it, so that Envoy's
-// script cannot see it.
-func (a answer) withUsage(of translate.Answer) answer {
-	counted, ok := of.(translate.Counted)
-	if !ok {
-		return a
-	}
-	usage := counted.Usage()
-	if usage == nil {
-		return a
-	}
-	text := strings.ToValidUTF8(`"usage":`+string(usage[:min(len(usage), maxUsage)]), "?")
-	own := wire.AppendText(nil, FieldUsage, text)
-	b := wire.AppendPrefix(nil, fieldDynamicMetadata, wire.StructSize(AnswerNamespace, len(own)))
-	a.parts = append(mem.BufferSlice{mem.SliceBuffer(wire.AppendStruct(b, AnswerNamespace, own))}, a.parts...)
-	return a
 }
 
 // appendRetried appends the metadata of a later attempt: who serves now, and the

@@ -108,11 +108,7 @@ func (s *stream) translate(sent translate.Sent) error {
 			}
 		}
 		trailers := s.in.kind == kindAnswerTrailers
-		passed := chunk(fieldResponseBodyAnswer, mem.SliceBuffer(out.body), last && !trailers)
-		if last {
-			passed = passed.withUsage(sent.Answer)
-		}
-		if err := s.send(passed); err != nil {
+		if err := s.send(chunk(fieldResponseBodyAnswer, mem.SliceBuffer(out.body), last && !trailers)); err != nil {
 			return err
 		}
 		if trailers {

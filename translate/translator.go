@@ -62,14 +62,6 @@ type Answer interface {
 	Failure(status int, body []byte) *azure.Error
 }
 
-// Counted is an Answer that knows what the model's answer has cost, also where the
-// client has not asked for it.
-type Counted interface {
-	// Usage is the object usage as chat completions have it, once the answer is over;
-	// nil is not known.
-	Usage() []byte
-}
-
 // Event is one event of a stream.
 type Event struct {
 	// Name is of the field "event", "" where there is none.

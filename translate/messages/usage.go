@@ -3,7 +3,6 @@ package messages
 import (
 	"github.com/tidwall/gjson"
 
-	"github.com/azproc/azproc/translate"
 	"github.com/azproc/azproc/translate/chat"
 )
 
@@ -33,16 +32,6 @@ func (u *usage) update(v gjson.Result) {
 		}
 		return true
 	})
-}
-
-var _ translate.Counted = (*answer)(nil)
-
-// Usage implements translate.Counted.
-func (a *answer) Usage() []byte {
-	if a.usage == (usage{}) {
-		return nil
-	}
-	return a.usage.chat().Append(nil)
 }
 
 // chat gives it as OpenAI counts.

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"github.com/tidwall/gjson"
-
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/translate"
 )
@@ -17,10 +15,7 @@ func Answer(inner translate.Answer, of func(dst, whole []byte) ([]byte, error)) 
 type answer struct {
 	inner translate.Answer
 	of    func(dst, whole []byte) ([]byte, error)
-	usage []byte // of the whole answer
 }
-
-var _ translate.Counted = (*answer)(nil)
 
 func (a *answer) Whole(body []byte) ([]byte, error) {
 	if a.inner != nil {
@@ -30,18 +25,7 @@ func (a *answer) Whole(body []byte) ([]byte, error) {
 		}
 		body = whole
 	}
-	if usage := gjson.GetBytes(body, "usage"); usage.IsObject() {
-		a.usage = []byte(usage.Raw)
-	}
 	return a.of(make([]byte, 0, 2*len(body)+1024), body)
-}
-
-// Usage implements translate.Counted.
-func (a *answer) Usage() []byte {
-	if streamed, ok := a.inner.(translate.Counted); ok && a.usage == nil {
-		return streamed.Usage()
-	}
-	return a.usage
 }
 
 func (a *answer) Event(dst []byte, e translate.Event) ([]byte, error) {

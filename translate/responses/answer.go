@@ -6,7 +6,6 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/azproc/azproc/azure"
-	"github.com/azproc/azproc/translate"
 	"github.com/azproc/azproc/translate/chat"
 )
 
@@ -34,17 +33,6 @@ type answer struct {
 
 	chunks chat.Chunks
 	stream stream
-	used   chat.Usage
-}
-
-var _ translate.Counted = (*answer)(nil)
-
-// Usage implements translate.Counted.
-func (a *answer) Usage() []byte {
-	if a.used == (chat.Usage{}) {
-		return nil
-	}
-	return a.used.Append(nil)
 }
 
 // Failure is nil: errors of Responses are those of chat.

@@ -216,7 +216,7 @@ func (a *answer) onError(dst []byte, e gjson.Result) ([]byte, error) {
 func (a *answer) onEnd(dst []byte, e gjson.Result) ([]byte, error) {
 	resp := e.Get("response")
 	a.meta(resp)
-	a.chunks.ServiceTier, a.used = tierOf(resp), usageOf(resp)
+	a.chunks.ServiceTier = tierOf(resp)
 	if !slices.ContainsFunc(a.stream.items, func(it item) bool { return it.said || it.call >= 0 }) {
 		index := int64(0)
 		resp.Get("output").ForEach(func(_, it gjson.Result) bool {
@@ -228,7 +228,7 @@ func (a *answer) onEnd(dst []byte, e gjson.Result) ([]byte, error) {
 	a.stream.ended = true
 	dst = a.chunks.Finish(dst, a.finish(resp, a.stream.calls > 0))
 	if a.usage {
-		dst = a.chunks.Usage(dst, a.used)
+		dst = a.chunks.Usage(dst, usageOf(resp))
 	}
 	return chat.Done(dst), nil
 }

@@ -30,7 +30,6 @@ func (a *answer) Whole(body []byte) ([]byte, error) {
 		return nil, errNoOutput
 	}
 	a.meta(resp)
-	a.used = usageOf(resp)
 	c := collected{a: a}
 	output.ForEach(func(_, item gjson.Result) bool {
 		if collect, ok := collectors[item.Get("type").Str]; ok {
@@ -145,7 +144,7 @@ func (c *collected) completion(resp gjson.Result) *chat.Completion {
 		Text: joined(c.texts), Refusal: joined(c.refusals),
 		Logprobs: bracketed(c.logprobs),
 		Finish:   a.finish(resp, len(c.calls) > 0),
-		Usage:    c.a.used,
+		Usage:    usageOf(resp),
 	}
 	if out.Text == nil && out.Refusal == nil && c.calls == nil {
 		out.Text = []byte(`""`) // cut short while it thought: a text, as chat has it
