@@ -40,7 +40,7 @@ func TestAnswersPassAsAzureSentThem(t *testing.T) {
 	type ask struct{ path, body, contentType string }
 	asks := map[string]ask{
 		"chat":              {"chat/completions", `{"model":"chat","messages":[{"role":"user","content":"hi"}],"logprobs":true,"n":2}`, "application/json"},
-		"a stream":          {"chat/completions", streamBody, "application/json"},
+		"a stream":          {"chat/completions", usageBody, "application/json"},
 		"vision and data":   {"chat/completions", vision, "application/json"},
 		"structured output": {"chat/completions", `{"model":"chat","messages":[{"role":"user","content":"hi"}],"response_format":{"type":"json_schema","json_schema":{"name":"n","strict":true,"schema":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false}}}}`, "application/json"},
 		"embeddings":        {"embeddings", `{"model":"embed","input":"hi","encoding_format":"base64"}`, "application/json"},

@@ -171,7 +171,7 @@ func TestTokensAreReservedByAnEstimateAndSettledByWhatWasUsed(t *testing.T) {
 		member{group: "o3", resource: "a", kind: "o3", more: tpm}, member{group: "embed", resource: "a", kind: "embed", more: tpm}, member{group: "instruct", resource: "a", kind: "instruct", more: tpm}))
 	const (
 		real    = -1 // what the answer says
-		reserve = -2 // what was reserved: nobody knows better
+		hidden  = -2 // what the answer has said, and the client has not asked for
 	)
 	for _, tt := range []struct {
 		name, path, body string
@@ -184,7 +184,7 @@ func TestTokensAreReservedByAnEstimateAndSettledByWhatWasUsed(t *testing.T) {
 		{"a chat with a limit and two answers", "chat/completions", `{"model":"chat","messages":[{"role":"user","content":"hi"}],"max_tokens":50,"n":2}`, 100, real, 200, fakeazure.Serve()},
 		{"a chat that reasons more than was reserved", "chat/completions", `{"model":"o3","messages":[{"role":"user","content":"hi"}],"max_completion_tokens":40,"reasoning_effort":"low"}`, 40, real, 200, fakeazure.Serve()},
 		{"a stream with its usage", "chat/completions", `{"model":"chat","messages":[{"role":"user","content":"hi"}],"stream":true,"stream_options":{"include_usage":true}}`, 256, real, 200, fakeazure.Serve()},
-		{"a stream without", "chat/completions", `{"model":"chat","messages":[{"role":"user","content":"hi"}],"stream":true,"max_tokens":30}`, 30, reserve, 200, fakeazure.Serve()},
+		{"a stream without", "chat/completions", `{"model":"chat","messages":[{"role":"user","content":"hi"}],"stream":true,"max_tokens":30}`, 30, hidden, 200, fakeazure.Serve()},
 		{"a response", "responses", `{"model":"chat","input":"hi","max_output_tokens":33}`, 33, real, 200, fakeazure.Serve()},
 		{"a streamed response", "responses", `{"model":"chat","input":"hi","stream":true}`, 256, real, 200, fakeazure.Serve()},
 		{"a completion", "completions", `{"model":"instruct","prompt":"hi","max_tokens":20}`, 20, real, 200, fakeazure.Serve()},
@@ -224,8 +224,8 @@ func TestTokensAreReservedByAnEstimateAndSettledByWhatWasUsed(t *testing.T) {
 			switch {
 			case tt.want == real:
 				want = used(t, got.body)
-			case tt.want == reserve:
-				want = reserved
+			case tt.want == hidden:
+				want = 7 + 3
 			case tt.status == 200:
 				elsewhere = used(t, got.body)
 			}

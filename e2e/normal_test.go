@@ -32,7 +32,8 @@ func TestNormalizedStreamsAreOpenAIs(t *testing.T) {
 			body := asking("chat", more) // the model's name is in the path
 			direct := do(t, "POST", azure.URL("a")+"/openai/deployments/"+map[string]string{"": "chat-a", "late-": "late-a"}[prefix]+"/chat/completions?api-version="+classic,
 				strings.Replace(body, `"chat"`, `"`+prefix+`as-sent"`, 1), "authorization", "", "api-key", keyOf("a"), "accept-encoding", "identity")
-			if created.ReplaceAllString(sent.body, "$1") != created.ReplaceAllString(direct.body, "$1") {
+			// Where the client does not ask for the usage, azproc does.
+			if usage && created.ReplaceAllString(sent.body, "$1") != created.ReplaceAllString(direct.body, "$1") {
 				t.Errorf("%sas-sent is not as Azure sends it:\n%s\nAzure:\n%s", prefix, sent.body, direct.body)
 			}
 			got := do(t, "POST", g.url+"/v1/chat/completions", asking(prefix+"normal", more))

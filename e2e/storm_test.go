@@ -152,7 +152,7 @@ func newStormRequest(seed uint64, n int) *stormRequest {
 	r := &stormRequest{group: []string{"chat", "think", "gap"}[random.IntN(3)], marker: fmt.Sprintf("marker-%d-of-%d", n, seed)}
 	more := ""
 	if n%3 == 0 {
-		r.group, more = "stream", `, "stream":true`
+		r.group, more = "stream", `, "stream":true, "stream_options":{"include_usage":true}`
 	}
 	filler := make([]byte, random.IntN(30<<10))
 	for i := range filler {

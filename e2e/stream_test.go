@@ -15,6 +15,10 @@ import (
 
 const streamBody = `{"model":"chat","stream":true,"messages":[{"role":"user","content":"one two three"}]}`
 
+// usageBody is streamBody of a client that asks for the usage itself, so that no event
+// is hidden from it.
+const usageBody = `{"model":"chat","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"one two three"}]}`
+
 // stream begins a streamed request; the answer's body is the caller's.
 func stream(ctx context.Context, t *testing.T, g *gateway, body string) *http.Response {
 	t.Helper()
@@ -81,7 +85,7 @@ func TestEachEventReachesTheClientBeforeTheNextIsSent(t *testing.T) {
 	gate := azure.Gate("a", "dep-chat")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	resp := stream(ctx, t, g, streamBody)
+	resp := stream(ctx, t, g, usageBody)
 	upstream, err := gate.Stream(ctx)
 	if err != nil {
 		t.Fatal(err)

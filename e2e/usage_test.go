@@ -6,6 +6,19 @@ import (
 	"testing"
 )
 
+func TestTheUsageOfStreamsIsNotAskedForWhereTheOperatorSaysSo(t *testing.T) {
+	azure := fleet(t)
+	config := strings.Replace(groups(azure, "", member{group: "m", resource: "a"}), "master_key:", "always_include_stream_usage: false, master_key:", 1)
+	g := start(t, config)
+	got := g.chat("m", `,"stream":true`)
+	if sent := string(azure.Requests()[0].Body); got.status != 200 || strings.Contains(sent, "stream_options") {
+		t.Errorf("%d, sent %s", got.status, sent)
+	}
+	if l := g.line(t, got); !l.Estimated || l.Input == 0 || l.Output == 0 {
+		t.Errorf("it is not estimated: %+v", l)
+	}
+}
+
 // TestTheUsageOfAStreamIsCountedAndShownToWhoAskedForIt: each row is a model and what
 // its client says of the usage.
 func TestTheUsageOfAStreamIsCountedAndShownToWhoAskedForIt(t *testing.T) {
