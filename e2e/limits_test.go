@@ -170,8 +170,8 @@ func TestTokensAreReservedByAnEstimateAndSettledByWhatWasUsed(t *testing.T) {
 	g := start(t, groups(azure, "", member{group: "chat", resource: "a", more: tpm}, member{group: "chat", resource: "b", more: tpm},
 		member{group: "o3", resource: "a", kind: "o3", more: tpm}, member{group: "embed", resource: "a", kind: "embed", more: tpm}, member{group: "instruct", resource: "a", kind: "instruct", more: tpm}))
 	const (
-		real    = -1 // what the answer says
-		hidden  = -2 // what the answer has said, and the client has not asked for
+		real   = -1 // what the answer says
+		hidden = -2 // what the answer has said, and the client has not asked for
 	)
 	for _, tt := range []struct {
 		name, path, body string

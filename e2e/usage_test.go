@@ -31,12 +31,12 @@ func TestTheUsageOfAStreamIsCountedAndShownToWhoAskedForIt(t *testing.T) {
 	g := start(t, groups(azure, "", members...))
 	for _, m := range members {
 		for says, shown := range map[string]bool{
-			"":                                               false,
-			`,"stream_options":{"include_usage":false}`:       false,
-			`,"stream_options":null`:                          false,
-			`,"stream_options":{"include_usage":true}`:        true,
-			`,"fakeazure":{"split":1}`:                        false,
-			`,"fakeazure":{"split":7}`:                        false,
+			"": false,
+			`,"stream_options":{"include_usage":false}`:      false,
+			`,"stream_options":null`:                         false,
+			`,"stream_options":{"include_usage":true}`:       true,
+			`,"fakeazure":{"split":1}`:                       false,
+			`,"fakeazure":{"split":7}`:                       false,
 			`,"stream_options":{"include_usage":true},"n":1`: true,
 		} {
 			switch translated := strings.Contains("instruct claude gpt-5-codex o3-pro", m.group); {
