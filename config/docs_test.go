@@ -73,6 +73,8 @@ func writeKeys(w io.Writer) {
 		switch s {
 		case &litellmParams:
 			fmt.Fprintf(w, "| `%s` | defaults of every request that does not set them |\n", strings.Join(requestParams, "`, `"))
+		case &keyEntry:
+			fmt.Fprintln(w, "| any other, and those without effect or protection | the entry is refused: what is not understood may be a limit |")
 		case &modelInfo:
 			fmt.Fprintln(w, "| any other | kept for `/model/info` |")
 		}
