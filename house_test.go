@@ -31,6 +31,7 @@ var rooms = map[string][]string{
 	},
 	"routing":       {"azure", "config"},
 	"routing/redis": {"routing", "azure", "config"},
+	"quota":         {"azure", "config"},
 	"client":        {"azure", "config"},
 	"auth":          {"config"},
 	"translate":     {"azure"},
