@@ -32,6 +32,7 @@ var rooms = map[string][]string{
 	"routing":       {"azure", "config"},
 	"routing/redis": {"routing", "azure", "config"},
 	"quota":         {"azure", "config"},
+	"quota/redis":   {"quota", "config"},
 	"client":        {"azure", "config"},
 	"auth":          {"config"},
 	"translate":     {"azure"},

@@ -21,8 +21,6 @@ type Period struct {
 const (
 	day  = 24 * time.Hour
 	week = 7 * day
-	// anchor is when the first period begins, in Unix seconds.
-	anchor = 4 * 24 * 60 * 60
 	// maxPeriod and maxMonths are the longest ones.
 	maxPeriod = 366 * day
 	maxMonths = 12
@@ -34,6 +32,10 @@ var periodUnits = []struct {
 	name   string
 	length time.Duration // 0 is a month
 }{{"mo", 0}, {"s", time.Second}, {"m", time.Minute}, {"h", time.Hour}, {"d", day}, {"w", week}}
+
+// FirstPeriod is when the first period begins that is not of months, in Unix
+// seconds.
+const FirstPeriod = 4 * 24 * 60 * 60
 
 var errPeriod = errors.New("write a number with s, m, h, d, w or mo, such as 12h, 1d or 1mo, of at most a year")
 
@@ -82,8 +84,8 @@ func (p Period) Window(at time.Time) (start, end int64) {
 		n -= n % p.Months
 		return month(n).Unix(), month(n + p.Months).Unix()
 	case p.Length > 0:
-		length, now := int64(p.Length/time.Second), at.Unix()-anchor
-		start = anchor + now - now%length
+		length, now := int64(p.Length/time.Second), at.Unix()-FirstPeriod
+		start = FirstPeriod + now - now%length
 		return start, start + length
 	}
 	return 0, 1<<63 - 1

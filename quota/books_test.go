@@ -104,6 +104,9 @@ func TestWhileTheStoreIsGoneBooksGoOnFromWhatTheyKnow(t *testing.T) {
 	}
 	b.Settle(local, 25, 25)
 	b.Settle(first, 50, 50)
+	if v := b.View(t.Context(), k); v.Budget.Used != 85 || v.Held != 0 { // the first is as the store said it last
+		t.Errorf("%+v", v)
+	}
 	if len(s.settled) != 2 {
 		t.Errorf("the store is told of %+v", s.settled)
 	}

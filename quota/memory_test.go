@@ -173,6 +173,32 @@ func TestAHoldOfAnotherProcessCountsAsUsed(t *testing.T) {
 	}
 }
 
+func TestAHoldOfAnotherProcessCountsBeforeAnyoneHasAsked(t *testing.T) {
+	c := startClock()
+	before, after := NewMemory(c.Now), NewMemory(c.Now)
+	after.serials.process = ^before.serials.process &^ (1<<32 - 1)
+	k := daily(100)
+	k.TPM = 1000
+	reserve(t, after, k, 900, 90)
+	c.move(24 * time.Hour)
+	after.Settle(reserve(t, before, k, 500, 60).Hold, 20, 30)
+	if v := after.reserve(&Ask{Key: k}, false).View; v.Budget.Used != 30 || v.Tokens.Used != 20 {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestARequestThatLastsKeepsNothingElseInMemory(t *testing.T) {
+	m := NewMemory(startClock().Now)
+	k := daily(1000)
+	reserve(t, m, k, 0, 1)
+	for range 10_000 {
+		m.Settle(reserve(t, m, k, 0, 1).Hold, 0, 0)
+	}
+	if a := m.account("k"); len(a.holds) != 1 || len(a.order) > 100 {
+		t.Errorf("%d holds, %d in order", len(a.holds), len(a.order))
+	}
+}
+
 func TestWhatWasUsedStaysWhenLimitsChange(t *testing.T) {
 	m := NewMemory(startClock().Now)
 	k := daily(100)
