@@ -31,6 +31,8 @@ var rooms = map[string][]string{
 	},
 	"routing":       {"azure", "config"},
 	"routing/redis": {"routing", "azure", "config"},
+	"quota":         {"azure", "config"},
+	"quota/redis":   {"quota", "config"},
 	"client":        {"azure", "config"},
 	"auth":          {"config"},
 	"translate":     {"azure"},

@@ -94,9 +94,15 @@ func (r *Report) Print(w io.Writer) {
 	}
 }
 
-// sort puts the diagnostics into the file's order and keeps one of each: what
-// aliases repeat is said once.
-func (r *Report) sort() {
+// sort puts the diagnostics into the file's order, those of another file behind
+// them, and keeps one of each: what aliases repeat is said once.
+func (r *Report) sort(file string) {
+	other := func(d Diagnostic) int {
+		if d.File == file {
+			return 0
+		}
+		return 1
+	}
 	said := make(map[string]bool)
 	r.Diagnostics = slices.DeleteFunc(r.Diagnostics, func(d Diagnostic) bool {
 		text := d.String()
@@ -104,6 +110,6 @@ func (r *Report) sort() {
 		return said[text]
 	})
 	slices.SortStableFunc(r.Diagnostics, func(a, b Diagnostic) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+		return cmp.Or(cmp.Compare(other(a), other(b)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
 }

@@ -41,15 +41,19 @@ func TestTheDocumentationListsEveryKey(t *testing.T) {
 
 // What the documentation shows as a file is one that is served without a word.
 func TestTheExamplesOfTheDocumentationAreServed(t *testing.T) {
-	data, err := os.ReadFile("../docs/configuration.md")
-	if err != nil {
-		t.Fatal(err)
+	var blocks []string
+	for _, file := range []string{"../docs/configuration.md", "../docs/keys.md"} {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := strings.Split(string(data), "```yaml\n")[1:]
+		if len(found) == 0 {
+			t.Fatalf("no examples in %s", file)
+		}
+		blocks = append(blocks, found...)
 	}
-	blocks := strings.Split(string(data), "```yaml\n")[1:]
-	if len(blocks) == 0 {
-		t.Fatal("no examples")
-	}
-	env := environment(map[string]string{"AZURE_API_KEY": "k", "AZPROC_KEY": "mine", "AZURE_CLIENT_SECRET": "s", "OPENAI_API_KEY": "k"})
+	env := environment(map[string]string{"AZURE_API_KEY": "k", "BATCH_KEY": "b", "AZPROC_KEY": "mine", "AZURE_CLIENT_SECRET": "s", "OPENAI_API_KEY": "k"})
 	for _, block := range blocks {
 		text, _, _ := strings.Cut(block, "```")
 		s, r := Parse("docs/configuration.md", []byte(text), Options{Getenv: env})
@@ -73,6 +77,8 @@ func writeKeys(w io.Writer) {
 		switch s {
 		case &litellmParams:
 			fmt.Fprintf(w, "| `%s` | defaults of every request that does not set them |\n", strings.Join(requestParams, "`, `"))
+		case &keyEntry:
+			fmt.Fprintln(w, "| any other, and those without effect or protection | the entry is refused: what is not understood may be a limit |")
 		case &modelInfo:
 			fmt.Fprintln(w, "| any other | kept for `/model/info` |")
 		}

@@ -3,10 +3,12 @@ package config
 import (
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -44,7 +46,13 @@ func TestWhatIsWrongIsSaid(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, r := Parse(filepath.Base(file), data, Options{Getenv: goldenEnvironment})
+			s, r := Parse(filepath.Base(file), data, Options{Getenv: goldenEnvironment, ReadFile: func(path string) ([]byte, error) {
+				data, err := os.ReadFile(filepath.Join("testdata", path))
+				if err != nil {
+					return nil, fs.ErrNotExist
+				}
+				return data, nil
+			}})
 			got := outcome(s, r)
 			golden := strings.TrimSuffix(file, ".yaml") + ".txt"
 			if *update {
@@ -86,6 +94,20 @@ func outcome(s *Snapshot, r *Report) string {
 	}
 	for _, n := range s.NotServed {
 		fmt.Fprintf(&b, "== %s: not served: %s\n", n.Group, n.Reason)
+	}
+	for _, k := range s.Keys {
+		fmt.Fprintf(&b, "== key %s:", k.Name)
+		for _, d := range k.Digests {
+			fmt.Fprintf(&b, " %x", d[:4])
+		}
+		fmt.Fprintf(&b, " models %q rpm %d tpm %d budget %s per %q", k.Models, k.RPM, k.TPM, Dollars(k.Budget), k.Period)
+		if !k.Expires.IsZero() {
+			fmt.Fprintf(&b, " until %s", k.Expires.Format(time.RFC3339))
+		}
+		fmt.Fprintf(&b, " %s\n", k.Metadata)
+	}
+	if s.Keyed {
+		fmt.Fprintf(&b, "== keyed, open %t\n", s.Open())
 	}
 	return b.String()
 }

@@ -50,7 +50,7 @@ func (l *loader) unknownKey(e entry, s *section) {
 		return
 	}
 	for _, other := range sections {
-		if k := other.find(e.key); k != nil && k.fate <= later && other != s && other != &modelInfo {
+		if k := other.find(e.key); k != nil && k.fate <= later && other != s && other != &modelInfo && other != &keyEntry {
 			l.at(e.at, Warning, "%s has no meaning in %s: it belongs into %s", e.key, s.name, other.name)
 			return
 		}

@@ -44,8 +44,8 @@ var topLevel = section{"the file's top level", []known{
 	{"router_settings", used, "settings of routing"},
 	{"general_settings", used, "settings of the gateway"},
 	{"model_prices", later, "a file with prices"},
-	{"keys", later, "client keys"},
-	{"keys_file", later, "a file with client keys"},
+	{"keys", used, "keys that clients may show, with limits of their own (docs/keys.md)"},
+	{"keys_file", used, "a file with such keys, beside this one; it is read again when it changes"},
 	{"passthrough", used, "default: the model_info.id or model_name whose resource takes what names no other"},
 	{"environment_variables", used, "variables for os.environ/NAME and the fallbacks; they win over the environment"},
 	{"files_settings", ignored, ""},
@@ -59,6 +59,43 @@ var topLevel = section{"the file's top level", []known{
 	{"routing_strategy", moved, "router_settings.routing_strategy"},
 	{"drop_params", moved, "litellm_settings.drop_params"},
 	{"settings", moved, "litellm_settings, router_settings or general_settings"},
+}}
+
+var keyEntry = section{"an entry of keys", []known{
+	{"name", used, "its name; unique"},
+	{"key", used, "what clients show, as sha256:HEX (azproc keys hash prints it) or os.environ/NAME; a list while it is replaced"},
+	{"models", used, "the model_names that it may ask for, each with a star at will (all)"},
+	{"rpm", used, "limit in requests per minute"},
+	{"tpm", used, "limit in tokens per minute"},
+	{"budget", used, "what it may spend in a period, in US dollars"},
+	{"period", used, "30s, 5m, 12h, 1d, 1w, 1mo: after it the budget begins anew"},
+	{"expires", used, "a date, or a moment as in RFC 3339"},
+	{"metadata", used, "for people"},
+	{"key_alias", moved, "name"},
+	{"key_name", moved, "name"},
+	{"api_key", moved, "key"},
+	{"token", moved, "key"},
+	{"allowed_models", moved, "models"},
+	{"rpm_limit", moved, "rpm"},
+	{"tpm_limit", moved, "tpm"},
+	{"max_budget", moved, "budget"},
+	{"budget_duration", moved, "period"},
+	{"duration", moved, "expires"},
+	{"expires_at", moved, "expires"},
+	{"user_id", moved, "metadata: {user_id: ...}"},
+	{"team_id", moved, "metadata: {team_id: ...}"},
+	{"tags", moved, "metadata: {tags: ...}"},
+	{"max_parallel_requests", protection, "requests in hand are not counted"},
+	{"model_max_budget", protection, "a budget is of a key, not of its models"},
+	{"model_rpm_limit", protection, "limits are of a key, not of its models"},
+	{"model_tpm_limit", protection, "limits are of a key, not of its models"},
+	{"allowed_routes", protection, "every route is open to every key"},
+	{"permissions", protection, "there are none"},
+	{"guardrails", protection, "no guardrail runs"},
+	{"blocked", protection, "take the entry away, or let it expire"},
+	{"soft_budget", ignored, "nobody is told before a budget is used up"},
+	{"aliases", ignored, "write the names into model_list"},
+	{"config", ignored, ""},
 }}
 
 var modelEntry = section{"an entry of model_list", []known{
@@ -144,8 +181,8 @@ var modelInfo = section{"model_info", []known{
 	{"mode", used, "chat, completion, embedding, responses, image_generation, audio_speech, audio_transcription, ..."},
 	{"base_model", used, "the model behind the deployment's name"},
 	{"supports_native_streaming", used, "false: make a stream of the model's one answer; true: it streams, whatever its name tells"},
-	{"access_groups", protection, "every client may use every model"},
-	{"team_id", protection, "every client may use every model"},
+	{"access_groups", protection, "write the models of a client's key (docs/keys.md)"},
+	{"team_id", protection, "write the models of a client's key (docs/keys.md)"},
 	{"supported_environments", protection, "the deployment is served in every environment"},
 }}
 
@@ -182,8 +219,8 @@ var litellmSettings = section{"litellm_settings", []known{
 	{"modify_params", ignored, ""},
 	{"telemetry", ignored, "there is none"},
 	{"turn_off_message_logging", ignored, "prompts are never logged"},
-	{"max_budget", protection, "no budget is kept"},
-	{"budget_duration", protection, "no budget is kept"},
+	{"max_budget", protection, "budgets are of client keys (docs/keys.md)"},
+	{"budget_duration", protection, "budgets are of client keys (docs/keys.md)"},
 	{"default_team_settings", protection, "there are no teams"},
 	{"guardrails", protection, "no guardrail runs"},
 	{"master_key", moved, "general_settings.master_key"},
@@ -242,7 +279,7 @@ var routerSettings = section{"router_settings", []known{
 }}
 
 var generalSettings = section{"general_settings", []known{
-	{"master_key", used, "the key that clients must show"},
+	{"master_key", used, "the key that clients must show; beside keys, one that may do everything"},
 	{"max_request_size_mb", used, "largest JSON body in MiB (32)"},
 	{"id_secret", used, "what ids are authenticated with, the same on every replica (the master_key)"},
 	{"always_include_stream_usage", used, "ask for the usage of every chat stream, hidden from clients that did not ask; false turns it off, and their use is estimated"},
@@ -274,7 +311,7 @@ var generalSettings = section{"general_settings", []known{
 	{"enforce_user_param", protection, "the user parameter is not enforced"},
 	{"max_parallel_requests", protection, "requests are not counted"},
 	{"global_max_parallel_requests", protection, "requests are not counted"},
-	{"max_budget", protection, "no budget is kept"},
+	{"max_budget", protection, "budgets are of client keys (docs/keys.md)"},
 	{"drop_params", moved, "litellm_settings.drop_params"},
 	{"routing_strategy", moved, "router_settings.routing_strategy"},
 	{"num_retries", moved, "router_settings.num_retries"},
@@ -293,4 +330,4 @@ var credentialEntry = section{"an entry of credential_list", []known{
 }}
 
 // sections are all of them, for the documentation.
-var sections = []*section{&topLevel, &modelEntry, &litellmParams, &modelInfo, &credentialEntry, &litellmSettings, &routerSettings, &generalSettings}
+var sections = []*section{&topLevel, &keyEntry, &modelEntry, &litellmParams, &modelInfo, &credentialEntry, &litellmSettings, &routerSettings, &generalSettings}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
 	"os"
 	"regexp"
 	"strings"
@@ -41,8 +42,7 @@ func Parse(path string, data []byte, o Options) (*Snapshot, *Report) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // a byte order mark
 	l := newLoader(path, string(data), o)
 	l.snapshot.Path = path
-	sum := sha256.Sum256(data)
-	l.snapshot.Hash = hex.EncodeToString(sum[:8])
+	l.hash.Write(data)
 	if root := l.read(data); root != nil && !l.report.Refused() {
 		l.root(root)
 	}
@@ -67,6 +67,11 @@ type loader struct {
 	ids    map[string]*node       // model_info.id of the entries so far
 	// entries are the mappings whose unset variables are worth a word.
 	entries []*node
+	// asked are the models of client keys.
+	asked []*node
+	// second is the reader of keys_file, nil where there is none.
+	second *reader
+	hash   hash.Hash
 }
 
 // groupState is what became of the entries of one model_name.
@@ -89,6 +94,7 @@ func newLoader(path, text string, o Options) *loader {
 		credentials: make(map[string]*node),
 		groups:      make(map[string]*groupState),
 		ids:         make(map[string]*node),
+		hash:        sha256.New(),
 	}
 	l.reader = &reader{file: path, lines: splitLines(text), getenv: l.lookup, report: &Report{}}
 	return l
@@ -126,9 +132,12 @@ func (l *loader) root(root *node) {
 	l.credentialList(root.get("credential_list"))
 	l.litellmSettings(l.section(root, &litellmSettings))
 	l.routerSettings(l.section(root, &routerSettings))
+	l.snapshot.Keyed = keyed(root)
 	l.generalSettings(l.section(root, &generalSettings))
 	l.guardKey(root)
+	l.clientKeys(root)
 	l.modelList(root)
+	l.askedModels()
 	l.fallbacks(root)
 	l.passthrough(root.get("passthrough"))
 	l.unsetVariables()
@@ -226,8 +235,16 @@ func noValue(name string) string {
 
 // finish completes the snapshot and the report.
 func (l *loader) finish() (*Snapshot, *Report) {
+	if l.second != nil { // what is secret in one file is so in the other
+		l.second.secrets = append(l.second.secrets, l.secrets...)
+		l.secrets = l.second.secrets
+		l.second.quote()
+	}
 	l.quote()
-	l.report.sort()
+	l.report.sort(l.file)
+	if sum := l.hash.Sum(nil); l.snapshot.Path != "" {
+		l.snapshot.Hash = hex.EncodeToString(sum[:8])
+	}
 	if l.report.Refused() {
 		return nil, l.report
 	}

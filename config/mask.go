@@ -13,11 +13,11 @@ const secretNames = `(?:api[-_]?key|subscription-key|master_?key|client_secret|i
 
 var (
 	secretKey = regexp.MustCompile(secretNames + `$`)
-	// secretValue is such a key in a line, with its value: up to the next comma
-	// of a flow mapping, or the line's end.
-	secretValue = regexp.MustCompile(`(?i)([\w-]*` + secretNames + `["']?\s*:\s+|[\w-]*` + secretNames + `["']\s*:\s*)("[^"]*"?|'[^']*'?|[^\s#{\[,}][^,}]*)`)
+	// secretValue is such a key in a line, or that of a client's key, with its
+	// value: up to the next comma of a flow mapping, or the line's end.
+	secretValue = regexp.MustCompile(`(?i)((?:[\w-]*` + secretNames + `|\bkey)["']?\s*:\s+|(?:[\w-]*` + secretNames + `|\bkey)["']\s*:\s*)("[^"]*"?|'[^']*'?|[^\s#{\[,}][^,}]*)`)
 	// harmless is a value that only says where the secret is.
-	harmless = regexp.MustCompile(`^["']?(os\.environ/|\$\{|\{\{|<|[*>|!]|null\b|~)`)
+	harmless = regexp.MustCompile(`^["']?(os\.environ/|sha256:[0-9a-fA-F]{64}\b|\$\{|\{\{|<|[*>|!]|null\b|~)`)
 )
 
 // shortestSecret is how long a text must be to be hidden wherever it stands;

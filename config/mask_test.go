@@ -1,6 +1,9 @@
 package config
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestMask(t *testing.T) {
 	for name, c := range map[string]struct{ line, want string }{
@@ -14,6 +17,10 @@ func TestMask(t *testing.T) {
 		"an anchor before it":  {"api_key: &k fake-word", "api_key: ***"},
 		"a reference to the environment is shown": {"api_key: os.environ/KEY", "api_key: os.environ/KEY"},
 		"a placeholder is shown":                  {"api_key: ${KEY}", "api_key: ${KEY}"},
+		"a client's key":                          {"- {name: a, key: fake-word, rpm: 1}", "- {name: a, key: ***, rpm: 1}"},
+		"a client's key in JSON":                  {`{"name":"a","key":"fake-word"}`, `{"name":"a","key":***}`},
+		"a digest is shown":                       {"key: sha256:" + strings.Repeat("0a", 32), "key: sha256:" + strings.Repeat("0a", 32)},
+		"what is no digest is not":                {"key: sha256:fake-word", "key: ***"},
 		"nothing to hide":                         {"api_base: https://x", "api_base: https://x"},
 		"a key of another meaning":                {"litellm_key_header_name: x-key", "litellm_key_header_name: x-key"},
 		"a known secret elsewhere":                {"# was known-secret before", "# was *** before"},

@@ -34,18 +34,20 @@ func (l *loader) generalSettings(n *node) {
 		l.snapshot.MasterKey = Secret(strings.TrimSpace(value))
 	}
 	open := Refused
-	if l.options.AllowAnonymous {
+	if l.options.AllowAnonymous || l.snapshot.Keyed {
 		open = Warning
 	}
 	switch {
 	case key.kind == mapping || key.kind == sequence:
 		l.at(key, Refused, "master_key must be a text, not %s", key.kind)
+	case key.unset() != "" && l.snapshot.Keyed:
+		l.at(key, open, "%s: there is no master_key", noValue(key.unset()))
 	case key.unset() != "":
 		l.at(key, open, "%s, and it is the only key: the gateway would be open to anyone", noValue(key.unset()))
 	case l.unfilled(key, "master_key"):
 	case l.snapshot.MasterKey == exampleKey:
 		l.at(key, Warning, "master_key is the example of LiteLLM's documentation, which anyone would try first")
-	case l.snapshot.MasterKey == "" && n.has("master_key"):
+	case l.snapshot.Open() && n.has("master_key"):
 		l.at(key, Warning, "master_key is empty: clients need no key")
 	}
 	l.snapshot.IDSecret = l.snapshot.MasterKey
@@ -70,7 +72,7 @@ func (l *loader) generalSettings(n *node) {
 // guardKey refuses a file whose writer believes that clients need a key, while
 // it stands where nothing reads it.
 func (l *loader) guardKey(root *node) {
-	if l.snapshot.MasterKey != "" {
+	if !l.snapshot.Open() {
 		return
 	}
 	severity := Refused

@@ -12,7 +12,7 @@ import (
 type Snapshot struct {
 	// Path is the file it was read from, "" for the environment.
 	Path string
-	// Hash is of the bytes that were read: the same file has the same hash.
+	// Hash is of the bytes that were read: the same files have the same hash.
 	Hash string
 	// Groups are the model groups in the order in which they first appear.
 	Groups []*Group
@@ -20,8 +20,14 @@ type Snapshot struct {
 	Deployments []*Deployment
 	// NotServed are the entries of providers that azproc does not serve.
 	NotServed []NotServed
-	// MasterKey is what clients must show; "" is no key at all.
+	// MasterKey is what clients may show for everything; "" is none.
 	MasterKey Secret
+	// Keys are the client keys, in the file's order.
+	Keys []Key
+	// Keyed says that a list of client keys is configured, whatever is in it.
+	Keyed bool
+	// KeysFile is the second file that keys were read from, "" for none.
+	KeysFile string
 	// MaxBody is the largest JSON body, in bytes.
 	MaxBody int64
 	// Timeout is for one try of a request; 0 is none.

@@ -45,7 +45,7 @@ func (s *settings) configFlag(fs *flag.FlagSet, what string) {
 
 func (s *settings) listenFlag(fs *flag.FlagSet) {
 	fs.StringVar(&s.listen, "listen", defaultListen, "`address` that clients call")
-	fs.BoolVar(&s.allowAnonymous, "allow-anonymous", false, "listen beyond loopback although no master_key is set: anyone who reaches the port can spend")
+	fs.BoolVar(&s.allowAnonymous, "allow-anonymous", false, "listen beyond loopback although neither master_key nor keys are set: anyone who reaches the port can spend")
 }
 
 func (s *settings) adminFlag(fs *flag.FlagSet) {
@@ -120,10 +120,10 @@ func (s *settings) load() (*config.Snapshot, *config.Report) {
 
 // guard refuses to open a port to the world that asks for no key.
 func (s *settings) guard(snap *config.Snapshot) error {
-	if snap.MasterKey != "" || s.allowAnonymous || loopback(s.listen) {
+	if !snap.Open() || s.allowAnonymous || loopback(s.listen) {
 		return nil
 	}
-	return fmt.Errorf("--listen %s would be open to anyone: set general_settings.master_key, listen on 127.0.0.1, or say --allow-anonymous", s.listen)
+	return fmt.Errorf("--listen %s would be open to anyone: set general_settings.master_key or keys, listen on 127.0.0.1, or say --allow-anonymous", s.listen)
 }
 
 // loopback is whether an address can be reached from this machine alone.

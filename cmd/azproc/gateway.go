@@ -48,10 +48,11 @@ type gateway struct {
 	// settled, when set, waits until Envoy can use the clusters it was given.
 	settled func(context.Context) error
 
-	mu    sync.Mutex // one reload at a time
-	store *sharedStore
-	once  atomic.Pointer[sharedStore] // store, for those who do not hold mu
-	table atomic.Pointer[routing.Table]
+	mu     sync.Mutex // one reload at a time
+	second *secondFile
+	store  *sharedStore
+	once   atomic.Pointer[sharedStore] // store, for those who do not hold mu
+	table  atomic.Pointer[routing.Table]
 }
 
 // newGateway makes the service; nothing listens yet.
@@ -139,13 +140,16 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	}
 	table := routing.New(snap, func(c config.Credential) routing.Credential { return g.credentials.Source(c) }, g.fleet, store.shared())
 	table.Takes = extproc.Takes
-	g.processor.Use(table, auth.NewClients(snap.MasterKey))
+	g.processor.Use(table, auth.NewClients(snap, nil))
 	g.table.Store(table)
 	old := g.store
 	g.store = store
 	g.once.Store(store)
 	if old != store {
 		old.close()
+	}
+	if g.second != nil {
+		g.second.watch(snap.KeysFile)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@
 //	azproc serve           the Go service alone, for an Envoy run elsewhere
 //	azproc check           what is wrong with a configuration, and what it means
 //	azproc envoy-config    the Envoy configuration that goes with it
+//	azproc keys            make a key for a client
 package main
 
 import (
@@ -38,6 +39,7 @@ func commands() []command {
 		{"serve", "start the Go service alone, for an Envoy that runs elsewhere", serve},
 		{"check", "say what is wrong with a configuration and what it resolves to", check},
 		{"envoy-config", "print the Envoy configuration for a gateway", envoyConfig},
+		{"keys", "make a key for a client (new), or print the digest of one (hash)", keys},
 	}
 }
 

@@ -143,34 +143,6 @@ func (g *gateway) start(ctx context.Context, grpcAddress string, snap *config.Sn
 	return nil
 }
 
-// watch reloads when the file changes and on SIGHUP, until ctx ends. snap is what
-// serves: a change since it was read is seen too.
-func (g *gateway) watch(ctx context.Context, snap *config.Snapshot) {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	go func() {
-		defer signal.Stop(hup)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-hup:
-				g.reload(ctx)
-			}
-		}
-	}()
-	if g.settings.config == "" {
-		return
-	}
-	if err := config.Watch(ctx, g.settings.config, func() { g.reload(ctx) }); err != nil {
-		g.log.Warn("the configuration file is not watched: send SIGHUP after a change", "error", err)
-		return
-	}
-	if now, _ := g.settings.load(); now == nil || now.Hash != snap.Hash {
-		g.reload(ctx)
-	}
-}
-
 func summary(snap *config.Snapshot) string {
 	return fmt.Sprintf("%s, %s", plural(len(snap.Groups), "model"), plural(len(snap.Deployments), "deployment"))
 }

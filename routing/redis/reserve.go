@@ -11,73 +11,19 @@ import (
 	"github.com/azproc/azproc/routing"
 )
 
-const (
-	// defaultPatience is how long a request waits for Redis when there is no sign
-	// that it is there.
-	defaultPatience = 5 * time.Millisecond
-	// busy is how long it waits when others do get answers, or when this process
-	// itself does not come to run: Redis is there, and the machine is busy.
-	busy = 100 * time.Millisecond
-	// late is how much after its time a timer wakes up whoever waits for it in a
-	// process that is starved.
-	late = time.Millisecond
-)
-
-// Reserve implements routing.Store with one call of one script. While Redis is
-// gone it says so at once; when it goes, after five milliseconds without any
-// sign of it. An answer that comes later than that still counts in Redis: such
-// a request is counted twice at most, and forgotten never.
-//
-// That a client has left is no reason to leave too: what is taken for it is
-// given back when its request ends, and nobody would give back what was taken
-// here and never handed over.
+// Reserve implements routing.Store with one call of one script. An answer that
+// comes later than the request waits still counts in Redis: such a request is
+// counted twice at most, and forgotten never.
 func (s *Store) Reserve(ctx context.Context, ask *routing.Ask) (routing.Grant, error) {
-	if s.gone.Load() {
-		return routing.Grant{}, errGone
+	var g routing.Grant
+	err := s.Do(ctx, ask.Group, func(ctx context.Context, client redis.UniversalClient) (err error) {
+		g, err = decide(ctx, client, ask)
+		return err
+	})
+	if err != nil {
+		return routing.Grant{}, err // g may be written yet
 	}
-	type result struct {
-		grant routing.Grant
-		err   error
-	}
-	began := time.Now()
-	answer := make(chan result, 1)
-	go func() {
-		c, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
-		defer cancel()
-		g, err := decide(c, s.client(), ask)
-		if err == nil {
-			s.answered.Store(time.Now().UnixNano())
-		}
-		answer <- result{g, err}
-	}()
-	timer := time.NewTimer(s.patience)
-	defer timer.Stop()
-	for looked := began; ; {
-		select {
-		case r := <-answer:
-			if r.err != nil {
-				s.lost(ask.Group)
-			}
-			return r.grant, r.err
-		case <-timer.C:
-			now := time.Now()
-			if s.sign(looked, now) && now.Sub(began) < busy {
-				looked = now
-				timer.Reset(s.patience)
-				continue
-			}
-			s.lost(ask.Group)
-			return routing.Grant{}, fmt.Errorf("%w: no answer within %v", errGone, now.Sub(began).Round(time.Millisecond))
-		}
-	}
-}
-
-// sign is whether there was a sign since a look at the clock that Redis is there
-// and an answer may only be late.
-func (s *Store) sign(looked, now time.Time) bool {
-	others := s.answered.Load() > looked.UnixNano()
-	starved := now.Sub(looked) > s.patience+late
-	return others || starved
+	return g, nil
 }
 
 // decide calls the script.
