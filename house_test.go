@@ -27,7 +27,7 @@ var rooms = map[string][]string{
 	"envoy":         {"usage", "config", "azure", "wire"},
 	"admin":         {},
 	"extproc": {
-		"routing", "auth", "translate", "translate/messages", "translate/responses", "translate/prompt", "translate/replay", "translate/normal", "azure", "wire",
+		"routing", "auth", "translate", "translate/messages", "translate/responses", "translate/prompt", "translate/replay", "translate/normal", "quota", "azure", "wire",
 	},
 	"routing":       {"azure", "config"},
 	"routing/redis": {"routing", "azure", "config"},

@@ -54,6 +54,7 @@ var (
 	OpTranslations   = &Operation{Name: "audio/translations", Method: "POST", Body: BodyForm, Scoped: true, Modeled: true}
 	OpMessages       = &Operation{Name: "messages", Method: "POST", Body: BodyJSON, Modeled: true, Anthropic: true}
 	OpCountTokens    = &Operation{Name: "messages/count_tokens", Method: "POST", Body: BodyJSON, Modeled: true, Anthropic: true}
+	OpKeyInfo        = &Operation{Name: "key/info", Method: "GET"}
 	OpModels         = &Operation{Name: "models", Method: "GET"}
 	OpModel          = &Operation{Name: "models/{id}", Method: "GET"}
 )
@@ -61,7 +62,7 @@ var (
 // Operations are all of them, in the order of the documentation.
 var Operations = []*Operation{
 	OpChat, OpCompletions, OpEmbeddings, OpResponses, OpImages, OpImageEdits,
-	OpSpeech, OpTranscriptions, OpTranslations, OpMessages, OpCountTokens, OpModels, OpModel,
+	OpSpeech, OpTranscriptions, OpTranslations, OpMessages, OpCountTokens, OpModels, OpModel, OpKeyInfo,
 }
 
 // OperationNamed is the operation of a name that is modeled; nil for any other.

@@ -121,6 +121,9 @@ func (s *stream) modelIn(doc *azure.Doc) (bodyModel, *azure.Error) {
 // else of the resource. A model that only selects gives way to the resource that the
 // ids belong to.
 func (s *stream) planBelow(r *routing.Request, selects bool) (routing.Plan, *azure.Error) {
+	if err := s.charge(r); err != nil {
+		return routing.Plan{}, err
+	}
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	if !r.Home.Found && s.route.Joins() {

@@ -45,6 +45,9 @@ func (s *stream) merges() bool {
 
 // list answers with the one list of all resources.
 func (s *stream) list() error {
+	if err := s.charge(&routing.Request{Op: s.route.Op, Free: true}); err != nil {
+		return s.refuse(err)
+	}
 	if err := s.send(bytesAnswer(patience)); err != nil {
 		return err
 	}
@@ -54,5 +57,7 @@ func (s *stream) list() error {
 	if err != nil {
 		return s.refuse(err)
 	}
-	return s.send(immediate(a.Status, a.Header, a.Body, "list_"+s.route.Op.Name))
+	s.discharge()
+	made := immediate(a.Status, a.Header, a.Body, "list_"+s.route.Op.Name)
+	return s.send(made.with(&s.about))
 }

@@ -13,15 +13,18 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/routing"
 )
 
 // Keys says who may call. It is safe for concurrent use and answers in constant
 // time for equal lengths.
 type Keys interface {
-	// Check is nil when one of the three values that a client may show its key
-	// in is right; an empty string is a header that was not sent.
-	Check(authorization, apiKey, xAPIKey string) error
+	// Find gives the key that one of the three values shows in which a client may
+	// show it; an empty string is a header that was not sent. The error says that
+	// none of them is a key that may be used. A key without a name is of a gateway
+	// that asks for none.
+	Find(authorization, apiKey, xAPIKey string) (*quota.Key, error)
 }
 
 // Observer is told what the log and the metrics should know. It must not block.
@@ -45,6 +48,10 @@ type Options struct {
 	// SpoolDir is where a form is kept while its model is still unknown and it
 	// is too large for memory; "" is the system's temporary folder.
 	SpoolDir string
+	// Quota holds the limits of keys, and Prices says what a request may cost; without
+	// them no key has any.
+	Quota  Quota
+	Prices Prices
 	// Lists merges the lists of several resources; without it a list is that of the
 	// default resource.
 	Lists Lists

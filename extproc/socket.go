@@ -74,6 +74,9 @@ func (s *stream) planSocket() (routing.Plan, *azure.Error) {
 	if !passed && !s.route.NoModel {
 		return routing.Plan{}, missingModel()
 	}
+	if err := s.charge(&r); err != nil {
+		return routing.Plan{}, err
+	}
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	return s.now.table.AtHome(ctx, &r, passed || s.head.provider != "")

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/routing"
 )
 
@@ -47,6 +48,9 @@ type stream struct {
 	route   azure.Route
 	home    azure.Home // of the ids in the path
 	about   about      // what is asked for, as far as it is known
+	key     *quota.Key // of the client; nil until it is known
+	charged bool       // the key has been charged
+	hold    quota.Hold // what it has reserved, until Envoy has it
 	batch   []byte     // the answer, where it describes a batch
 }
 
@@ -66,10 +70,12 @@ func (s *stream) run() error {
 	}
 	switch {
 	case s.route.Op == azure.OpModels:
-		a := reply(s.now.table.Models(), "models")
+		a := reply(s.now.table.Models(s.allowed()), "models")
 		return s.send(a.with(&s.about))
+	case s.route.Op == azure.OpKeyInfo:
+		return s.keyInfo()
 	case s.route.Op == azure.OpModel:
-		body, err := s.now.table.Model(s.route.ID)
+		body, err := s.now.table.Model(s.route.ID, s.allowed())
 		if err != nil {
 			return s.refuse(err)
 		}
@@ -106,7 +112,11 @@ func (s *stream) admit() *azure.Error {
 	if ephemeral {
 		shown = ""
 	}
-	switch denied := s.now.keys.Check(shown, s.head.apiKey, s.head.xKey); {
+	key, denied := s.now.keys.Find(shown, s.head.apiKey, s.head.xKey)
+	if s.key = key; key != nil {
+		s.about.key = key.Name
+	}
+	switch {
 	case denied != nil && ephemeral:
 		return notForUs(denied)
 	case denied != nil:
@@ -268,6 +278,9 @@ func (s *stream) plan(r *routing.Request) (*forward, *routing.Attempt, *azure.Er
 
 // planned is the plan for a request that names a model.
 func (s *stream) planned(r *routing.Request) (routing.Plan, *azure.Error) {
+	if err := s.charge(r); err != nil {
+		return routing.Plan{}, err
+	}
 	ctx, cancel := context.WithTimeout(s.envoy.Context(), FirstToken)
 	defer cancel()
 	p, err := s.now.table.Plan(ctx, r)
@@ -313,6 +326,7 @@ func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) 
 	if err != nil {
 		s.now.table.Lost(s.head.requestID, before)
 		s.now.table.End(f.claim, 0)
+		s.discharge()
 	}
 	return err
 }
@@ -338,6 +352,7 @@ func (s *stream) send(a answer) error { return s.envoy.SendMsg(&a) }
 // refuse ends the request with an error of azproc's own.
 func (s *stream) refuse(e *azure.Error) error {
 	s.options.Observer.Refused(e)
+	s.discharge()
 	a := refusal(e, s.route.Dialect.Shape())
 	return s.send(a.with(&s.about))
 }

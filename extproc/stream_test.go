@@ -16,6 +16,7 @@ import (
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/config"
+	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/routing"
 )
 
@@ -62,13 +63,13 @@ func (c credential) Name() string                    { return "key" }
 
 type keys struct{ want string }
 
-func (k keys) Check(authorization, apiKey, xAPIKey string) error {
+func (k keys) Find(authorization, apiKey, xAPIKey string) (*quota.Key, error) {
 	for _, got := range []string{strings.TrimPrefix(authorization, "Bearer "), apiKey, xAPIKey} {
 		if got == k.want {
-			return nil
+			return &quota.Key{}, nil
 		}
 	}
-	return errors.New("wrong key")
+	return nil, errors.New("wrong key")
 }
 
 // observed counts what the server told its observer.

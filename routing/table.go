@@ -284,14 +284,25 @@ func (t *Table) MaxBody() int64 { return t.snapshot.MaxBody }
 func (t *Table) StreamUsage() bool { return t.snapshot.StreamUsage }
 
 // Models is the answer to GET /v1/models: every model group that has a name of
-// its own, in the file's order. Wildcards are not listed. The bytes are shared
-// and must not be changed.
-func (t *Table) Models() []byte { return t.list }
+// its own, in the file's order, and that is allowed; nil allows all. Wildcards are not
+// listed. The bytes are shared and must not be changed.
+func (t *Table) Models(allowed func(model string) bool) []byte {
+	if allowed == nil {
+		return t.list
+	}
+	var names []string
+	for _, g := range t.snapshot.Groups {
+		if !g.Wildcard && allowed(g.Name) {
+			names = append(names, g.Name)
+		}
+	}
+	return azure.ModelList(names)
+}
 
-// Model is the answer to GET /v1/models/{id}. The bytes are shared and must not
-// be changed.
-func (t *Table) Model(id string) ([]byte, *azure.Error) {
-	if b, ok := t.models[id]; ok {
+// Model is the answer to GET /v1/models/{id}, where it is allowed. The bytes are
+// shared and must not be changed.
+func (t *Table) Model(id string, allowed func(model string) bool) ([]byte, *azure.Error) {
+	if b, ok := t.models[id]; ok && (allowed == nil || allowed(id)) {
 		return b, nil
 	}
 	return nil, modelNotFound(id)

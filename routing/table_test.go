@@ -12,13 +12,13 @@ func TestModelsListsEachNamedGroupOnceInTheFilesOrder(t *testing.T) {
 	w := newWorld(t, list(entries("b", "one"), entries("a", "two"), entries("b", "three"))+
 		"- {model_name: azure/*, litellm_params: {model: azure/*, api_base: 'https://x.openai.azure.com', api_key: k}}\n")
 	var ids []string
-	for _, id := range gjson.GetBytes(w.Models(), "data.#.id").Array() {
+	for _, id := range gjson.GetBytes(w.Models(nil), "data.#.id").Array() {
 		ids = append(ids, id.Str)
 	}
 	if strings.Join(ids, " ") != "b a" {
 		t.Errorf("listed %v", ids)
 	}
-	if _, err := w.Model("b"); err != nil {
+	if _, err := w.Model("b", nil); err != nil {
 		t.Error(err)
 	}
 	for _, id := range []string{"azure/*", "azure/x", "nope", ""} {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/envoy"
+	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/usage"
 )
 
@@ -28,6 +29,9 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 	// used nothing.
 	if op := azure.OperationNamed(e.Operation); !told && op != nil && op.UsesTokens() && e.Status == http.StatusOK && e.Cluster != "" {
 		r.Tokens, r.Estimated = usage.Estimate(e.Received, e.Sent, e.Stream), true
+	}
+	if hold, ok := quota.ParseHold(e.Hold); ok {
+		l.quota.Settle(hold, r.Tokens.Total(), r.Cost)
 	}
 	l.books.Ended(&r)
 }

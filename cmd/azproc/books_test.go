@@ -78,7 +78,7 @@ model_list:
 		},
 	} {
 		var got kept
-		ledger{g.fleet, g.metrics, &got, g.table.Load}.Ended(&tt.entry)
+		ledger{g.fleet, g.metrics, &got, g.table.Load, g.quota}.Ended(&tt.entry)
 		if diff := cmp.Diff(kept{tt.want}, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/envoy"
 	"github.com/azproc/azproc/extproc"
+	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/usage"
 	"github.com/azproc/azproc/wire"
@@ -36,6 +37,7 @@ type gateway struct {
 
 	credentials *auth.Credentials
 	fleet       *routing.Fleet
+	quota       *quota.Books
 	processor   *extproc.Server
 	ads         *envoy.ADS
 	metrics     *usage.Metrics
@@ -69,12 +71,13 @@ func newGateway(s *settings, o envoy.Options, stdout io.Writer, log *slog.Logger
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
 	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchPrice, g.firstOfAll)}
 	g.fleet = routing.NewFleet(watch, nil)
-	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}})
+	g.quota = quota.NewBooks(watch, nil)
+	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}, Quota: g.quota, Prices: g})
 	g.ads = envoy.NewADS(log)
 	g.grpc = newGRPC()
 	g.processor.Register(g.grpc)
 	g.ads.Register(g.grpc)
-	envoy.NewAccessLog(ledger{g.fleet, g.metrics, g.books(), g.table.Load}, log).Register(g.grpc)
+	envoy.NewAccessLog(ledger{g.fleet, g.metrics, g.books(), g.table.Load, g.quota}, log).Register(g.grpc)
 	g.admin = admin.NewServer(admin.Handler(g, g.metrics.Handler()))
 	return g, nil
 }
@@ -145,6 +148,7 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	old := g.store
 	g.store = store
 	g.once.Store(store)
+	store.useFor(g.quota, snap.Router.OnStoreFailure)
 	if old != store {
 		old.close()
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/envoy"
+	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/usage"
 )
@@ -16,6 +17,7 @@ type ledger struct {
 	metrics *usage.Metrics
 	books   usage.Books
 	table   func() *routing.Table
+	quota   *quota.Books
 }
 
 // Attempted implements envoy.Ledger.

@@ -72,7 +72,7 @@ func TestTheTextOfThe429ThatEndsARequestProlongsTheCooldown(t *testing.T) {
 			if bad != nil {
 				t.Fatal(bad)
 			}
-			l := ledger{g.fleet, g.metrics, g.books(), g.table.Load}
+			l := ledger{g.fleet, g.metrics, g.books(), g.table.Load, g.quota}
 			began := time.Now()
 			e := envoy.Entry{Cluster: p.Deployment.Cluster, Status: 429, Began: began, FirstByte: time.Millisecond}
 			l.Attempted(&e)

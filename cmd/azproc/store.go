@@ -5,6 +5,8 @@ import (
 	"reflect"
 
 	"github.com/azproc/azproc/config"
+	"github.com/azproc/azproc/quota"
+	quotaredis "github.com/azproc/azproc/quota/redis"
 	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/routing/redis"
 )
@@ -12,7 +14,8 @@ import (
 // sharedStore is the Redis of the configuration that serves.
 type sharedStore struct {
 	*redis.Store
-	at config.Redis
+	at   config.Redis
+	keys *quotaredis.Store // of clients' keys, by the same connections
 }
 
 // open gives the store that a configuration names, nil for none: the one that is
@@ -29,7 +32,7 @@ func (g *gateway) open(at config.Redis) (*sharedStore, error) {
 	if err != nil {
 		return nil, fmt.Errorf("shared limits: %w", err)
 	}
-	return &sharedStore{s, at}, nil
+	return &sharedStore{s, at, quotaredis.New(s, g.log)}, nil
 }
 
 // shared is the store as routing takes it: nothing where there is none.
@@ -40,9 +43,19 @@ func (s *sharedStore) shared() routing.Store {
 	return s
 }
 
+// useFor makes the store the one of the clients' keys; there may be none.
+func (s *sharedStore) useFor(books *quota.Books, policy config.StorePolicy) {
+	if s == nil {
+		books.Use(nil, policy)
+		return
+	}
+	books.Use(s.keys, policy)
+}
+
 // close ends a store; there may be none.
 func (s *sharedStore) close() {
 	if s != nil {
+		s.keys.Close() // what keys have used is told to Redis before it is gone
 		s.Store.Close()
 	}
 }

@@ -1,0 +1,72 @@
+package extproc
+
+import (
+	"context"
+
+	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/quota"
+	"github.com/azproc/azproc/routing"
+)
+
+// Quota is what the clients' keys may still use. It is safe for concurrent use, and
+// beside the store of shared limits nothing is waited for.
+type Quota interface {
+	// Reserve takes what a request may need at most, or says why it may not have it.
+	Reserve(ctx context.Context, ask *quota.Ask) (quota.Grant, *azure.Error)
+	// Settle puts what was used in the place of what was reserved, once.
+	Settle(h quota.Hold, tokens, cost int64)
+	// View is what a key has used.
+	View(ctx context.Context, key *quota.Key) quota.View
+}
+
+// Prices says what a request to a model may cost at most, in micro-dollars: with so many
+// tokens in, and at most so many out; negative is not said. 0 is unknown.
+type Prices interface {
+	Most(model string, input, output int64) int64
+}
+
+// charge is the one place where a client's key is held against what it asks for: which
+// model, and what it may need of the key's limits. It comes before anybody is asked or
+// picked, for every operation in every dialect. A request is charged once.
+func (s *stream) charge(r *routing.Request) *azure.Error {
+	if s.key == nil || s.charged {
+		return nil
+	}
+	s.charged = true
+	switch {
+	case r.Model != "":
+		if err := quota.Model(s.key, r.Model); err != nil {
+			return err
+		}
+	case s.route.Op == azure.OpPassthrough && s.key.Models != nil:
+		// What it asks for nobody knows: it may be any model of the resource.
+		return quota.Model(s.key, "")
+	}
+	if s.options.Quota == nil || !s.key.Limited() {
+		return nil
+	}
+	ask := quota.Ask{Key: s.key, Requests: 1}
+	if !r.Free {
+		ask.Tokens = r.Tokens
+		if r.Doc != nil && s.key.Budget > 0 && s.options.Prices != nil {
+			input, output := r.Doc.Most()
+			ask.Cost = s.options.Prices.Most(r.Model, input, output)
+		}
+	}
+	grant, err := s.options.Quota.Reserve(s.envoy.Context(), &ask)
+	if err != nil {
+		return err
+	}
+	s.hold = grant.Hold
+	s.about.hold = string(grant.Hold.Append(nil))
+	return nil
+}
+
+// discharge gives back what was reserved for a request that goes nowhere. The request
+// itself stays counted.
+func (s *stream) discharge() {
+	if !s.hold.Empty() {
+		s.options.Quota.Settle(s.hold, 0, 0)
+		s.hold, s.about.hold = quota.Hold{}, ""
+	}
+}

@@ -1,0 +1,6 @@
+package quota
+
+import "github.com/azproc/azproc/config"
+
+// Key is a client's key, as the configuration has it.
+type Key = config.Key
