@@ -73,6 +73,7 @@ func writeKeys(w io.Writer) {
 		switch s {
 		case &litellmParams:
 			fmt.Fprintf(w, "| `%s` | defaults of every request that does not set them |\n", strings.Join(requestParams, "`, `"))
+			fmt.Fprintln(w, "| `cache_read_input_token_cost` and any other price of a price file | US dollars, in place of the list's; in `model_info` too |")
 		case &modelInfo:
 			fmt.Fprintln(w, "| any other | kept for `/model/info` |")
 		}

@@ -232,11 +232,11 @@ func (r *reader) at(n *node, s Severity, format string, args ...any) {
 	r.report.Diagnostics = append(r.report.Diagnostics, d)
 }
 
-// quote adds to every diagnostic the line that it is about.
+// quote adds to every diagnostic of the file the line that it is about.
 func (r *reader) quote() {
 	for i := range r.report.Diagnostics {
 		d := &r.report.Diagnostics[i]
-		if d.Line > len(r.lines) {
+		if d.File != r.file || d.Line > len(r.lines) {
 			continue
 		}
 		line := r.lines[d.Line-1]

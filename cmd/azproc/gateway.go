@@ -50,6 +50,9 @@ type gateway struct {
 	store *sharedStore
 	once  atomic.Pointer[sharedStore] // store, for those who do not hold mu
 	table atomic.Pointer[routing.Table]
+	// others are the files that the configuration names, each with the end of its
+	// watch; guarded by mu.
+	others map[string]context.CancelFunc
 }
 
 // newGateway makes the service; nothing listens yet.
@@ -61,7 +64,7 @@ func newGateway(s *settings, o envoy.Options, log *slog.Logger) (*gateway, error
 		return nil, err
 	}
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
-	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchPrice, g.firstOfAll)}
+	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchCost, g.firstOfAll)}
 	g.fleet = routing.NewFleet(watch, nil)
 	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}})
 	g.ads = envoy.NewADS(log)
@@ -134,6 +137,9 @@ func (g *gateway) reload(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	snap, report := g.settings.load()
+	if g.others != nil && g.watchToo(ctx, report.Files) {
+		snap, report = g.settings.load()
+	}
 	warnings, refusals := count(report)
 	logReport(g.log, report)
 	if snap == nil {

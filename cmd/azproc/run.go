@@ -165,6 +165,10 @@ func (g *gateway) watch(ctx context.Context, snap *config.Snapshot) {
 		g.log.Warn("the configuration file is not watched: send SIGHUP after a change", "error", err)
 		return
 	}
+	_, report := g.settings.load()
+	g.mu.Lock()
+	g.watchToo(ctx, report.Files)
+	g.mu.Unlock()
 	if now, _ := g.settings.load(); now == nil || now.Hash != snap.Hash {
 		g.reload(ctx)
 	}

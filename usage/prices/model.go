@@ -1,6 +1,7 @@
 package prices
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -89,3 +90,23 @@ func (m *Model) Sizes() map[string]*Entry { return m.sizes }
 
 // Router is the entry of the model router, nil where there is none.
 func (m *Model) Router() *Entry { return m.router }
+
+// used are the kinds that every request of a mode uses. Of other modes it depends
+// on the request.
+var used = map[string]Usage{
+	"chat":       {Input: 1, Output: 1},
+	"completion": {Input: 1, Output: 1},
+	"responses":  {Input: 1, Output: 1},
+	"embedding":  {Input: 1},
+	"batch":      {Input: 1, Output: 1, Tier: Batch},
+}
+
+// Lacks are the kinds without a price that every request of a mode uses. The
+// mode is model_info.mode; where it is empty, the entry's counts.
+func (m *Model) Lacks(mode string) Kinds {
+	if m.entry == nil {
+		return 0
+	}
+	u := used[cmp.Or(mode, m.entry.Mode, "chat")]
+	return m.Cost(&u).Unknown
+}

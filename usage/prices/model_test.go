@@ -43,3 +43,24 @@ func TestARouterCostsBesideTheModelThatAnswered(t *testing.T) {
 		t.Error(c.Amount.Dollars(), c.Unknown)
 	}
 }
+
+func TestWhatEveryRequestOfAModeUsesIsAsked(t *testing.T) {
+	for _, c := range []struct {
+		model, mode string
+		want        Kinds
+	}{
+		{"plain", "", 0},
+		{"plain", "chat", 0},
+		{"plain", "batch", 0},
+		{"draws", "embedding", 0},
+		{"tts", "chat", Input | Output},
+		{"tts", "audio_speech", 0},
+		{"whisper", "embedding", Input},
+		{"dall-e-3", "", 0},
+		{"ocr", "responses", Input | Output},
+	} {
+		if got := handMade(t).Find(Azure, c.model).Lacks(c.mode); got != c.want {
+			t.Errorf("%s, %q: %s", c.model, c.mode, got)
+		}
+	}
+}
