@@ -10,7 +10,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOL     = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: build envoy redis run test unit e2e sdk check lint bench fuzz generate clean need-go need-python need-node
+.PHONY: build envoy redis run test unit e2e sdk check lint bench fuzz generate prices clean need-go need-python need-node
 
 build: need-go  ## bin/azproc, static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/azproc ./cmd/azproc
@@ -59,6 +59,10 @@ fuzz: need-go  ## every fuzz target for FUZZTIME
 
 generate: need-go  ## generated documentation
 	$(GO) generate ./...
+
+prices: need-go  ## the embedded price table, of PRICES=model_prices_and_context_window.json SOURCE='what it is' DATE=YYYY-MM-DD
+	$(GO) run ./usage/prices/generate -source '$(SOURCE)' -date '$(DATE)' '$(PRICES)' > usage/prices/azure.json.new
+	mv usage/prices/azure.json.new usage/prices/azure.json
 
 clean:
 	rm -rf bin .cache

@@ -57,7 +57,7 @@ func TestLinksOfTheDocsLeadSomewhere(t *testing.T) {
 func TestTheReadmesFlagsAndCommandsExist(t *testing.T) {
 	text := read(t, "README.md") + read(t, "docs/envoy.md") + read(t, "docs/health.md")
 	source := read(t, "cmd/azproc/flags.go") + read(t, "cmd/azproc/envoyconfig.go") + read(t, "cmd/azproc/main.go")
-	for _, m := range regexp.MustCompile("azproc (run|serve|check|demo|envoy-config)([^`\n]*)").FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile("azproc (run|serve|check|demo|prices|envoy-config)([^`\n]*)").FindAllStringSubmatch(text, -1) {
 		for _, flag := range regexp.MustCompile(`--([a-z-]+)`).FindAllStringSubmatch(m[2], -1) {
 			if !strings.Contains(source, `"`+flag[1]+`"`) {
 				t.Errorf("azproc %s has no flag --%s", m[1], flag[1])

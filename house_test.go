@@ -44,7 +44,10 @@ var rooms = map[string][]string{
 	"translate/replay":    {"translate", "translate/chat", "azure"},
 	"translate/normal":    {"translate", "azure"},
 
-	"usage":  {"config"},
+	"usage":                 {"config"},
+	"usage/prices":          {},
+	"usage/prices/generate": {"usage/prices"},
+
 	"config": {"azure"},
 	"azure":  {},
 	"wire":   {},

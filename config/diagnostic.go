@@ -59,6 +59,9 @@ func (d Diagnostic) String() string {
 // Report is everything there is to say about a file, in the file's order.
 type Report struct {
 	Diagnostics []Diagnostic
+	// Files are those that the file names and that are part of what is read, even
+	// where they are not there.
+	Files []string
 }
 
 // Refused is whether nothing of the file is served.
@@ -94,15 +97,9 @@ func (r *Report) Print(w io.Writer) {
 	}
 }
 
-// sort puts the diagnostics into the file's order, those of another file behind
-// them, and keeps one of each: what aliases repeat is said once.
+// sort puts the diagnostics into the order of the file, with those of other
+// files behind them, and keeps one of each: what aliases repeat is said once.
 func (r *Report) sort(file string) {
-	other := func(d Diagnostic) int {
-		if d.File == file {
-			return 0
-		}
-		return 1
-	}
 	said := make(map[string]bool)
 	r.Diagnostics = slices.DeleteFunc(r.Diagnostics, func(d Diagnostic) bool {
 		text := d.String()
@@ -110,6 +107,9 @@ func (r *Report) sort(file string) {
 		return said[text]
 	})
 	slices.SortStableFunc(r.Diagnostics, func(a, b Diagnostic) int {
-		return cmp.Or(cmp.Compare(other(a), other(b)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+		if own := a.File == file; own != (b.File == file) {
+			return map[bool]int{true: -1, false: 1}[own]
+		}
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
 }

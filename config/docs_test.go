@@ -77,6 +77,7 @@ func writeKeys(w io.Writer) {
 		switch s {
 		case &litellmParams:
 			fmt.Fprintf(w, "| `%s` | defaults of every request that does not set them |\n", strings.Join(requestParams, "`, `"))
+			fmt.Fprintln(w, "| `cache_read_input_token_cost` and any other price of a price file | US dollars, in place of the list's; in `model_info` too |")
 		case &keyEntry:
 			fmt.Fprintln(w, "| any other, and those without effect or protection | the entry is refused: what is not understood may be a limit |")
 		case &modelInfo:

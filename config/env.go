@@ -30,6 +30,7 @@ func FromEnv(o Options) (*Snapshot, *Report) {
 			l.entry(item)
 		}
 	}
+	l.modelPrices(&node{})
 	for i := range l.report.Diagnostics {
 		if d := &l.report.Diagnostics[i]; d.Severity == EntryRefused {
 			d.Severity = Refused // it is the only one

@@ -61,6 +61,7 @@ func (l *loader) keysFile(n *node) *node {
 		path = filepath.Join(filepath.Dir(l.file), path)
 	}
 	l.snapshot.KeysFile = path
+	l.report.Files = append(l.report.Files, path)
 	read := l.options.ReadFile
 	if read == nil {
 		read = os.ReadFile
@@ -70,8 +71,7 @@ func (l *loader) keysFile(n *node) *node {
 		l.at(n, Refused, "keys_file cannot be read: %v", err)
 		return nil
 	}
-	l.hash.Write([]byte{0})
-	l.hash.Write(data)
+	l.mix(data)
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	second := &reader{file: path, lines: splitLines(string(data)), getenv: l.lookup, report: l.report}
 	l.second = second

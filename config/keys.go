@@ -11,7 +11,7 @@ func (l *loader) checkKeys(n *node, s *section) {
 	for _, e := range n.entries {
 		k := s.find(e.key)
 		if k == nil {
-			if s == &litellmParams && slices.Contains(requestParams, e.key) {
+			if s == &litellmParams && (slices.Contains(requestParams, e.key) || isPrice(e.key)) {
 				continue
 			}
 			if s != &modelInfo && !e.value.anchored { // a key that holds an anchor is a place for it

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"hash"
 	"os"
 	"regexp"
 	"strings"
@@ -19,16 +18,14 @@ type Options struct {
 	// AllowAnonymous accepts a file whose master_key is without effect: it says
 	// that the gateway may be open.
 	AllowAnonymous bool
+	// Prices reads prices; nil leaves them out of the snapshot.
+	Prices PriceReader
 }
 
 // Load reads a configuration file. The snapshot is nil when the report says
 // that the file is refused.
 func Load(path string, o Options) (*Snapshot, *Report) {
-	read := o.ReadFile
-	if read == nil {
-		read = os.ReadFile
-	}
-	data, err := read(path)
+	data, err := o.readFile(path)
 	if err != nil {
 		return nil, &Report{Diagnostics: []Diagnostic{{
 			Position: Position{File: path}, Severity: Refused, Message: "the file cannot be read: " + err.Error(),
@@ -37,16 +34,30 @@ func Load(path string, o Options) (*Snapshot, *Report) {
 	return Parse(path, data, o)
 }
 
+func (o Options) readFile(path string) ([]byte, error) {
+	if o.ReadFile == nil {
+		return os.ReadFile(path)
+	}
+	return o.ReadFile(path)
+}
+
 // Parse is Load for a file's content.
 func Parse(path string, data []byte, o Options) (*Snapshot, *Report) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // a byte order mark
 	l := newLoader(path, string(data), o)
 	l.snapshot.Path = path
-	l.hash.Write(data)
+	l.mix(data)
 	if root := l.read(data); root != nil && !l.report.Refused() {
 		l.root(root)
 	}
 	return l.finish()
+}
+
+// mix makes the snapshot's hash one of some more bytes that it is made of.
+func (l *loader) mix(data []byte) {
+	sum := sha256.Sum256(data)
+	both := sha256.Sum256(append(sum[:], l.snapshot.Hash...))
+	l.snapshot.Hash = hex.EncodeToString(both[:8])
 }
 
 // loader makes a snapshot of a file's nodes.
@@ -65,13 +76,13 @@ type loader struct {
 
 	groups map[string]*groupState // by model_name
 	ids    map[string]*node       // model_info.id of the entries so far
+	models map[*Deployment]*node  // where an entry says its model: base_model, else model
 	// entries are the mappings whose unset variables are worth a word.
 	entries []*node
 	// asked are the models of client keys.
 	asked []*node
 	// second is the reader of keys_file, nil where there is none.
 	second *reader
-	hash   hash.Hash
 }
 
 // groupState is what became of the entries of one model_name.
@@ -94,7 +105,7 @@ func newLoader(path, text string, o Options) *loader {
 		credentials: make(map[string]*node),
 		groups:      make(map[string]*groupState),
 		ids:         make(map[string]*node),
-		hash:        sha256.New(),
+		models:      make(map[*Deployment]*node),
 	}
 	l.reader = &reader{file: path, lines: splitLines(text), getenv: l.lookup, report: &Report{}}
 	return l
@@ -140,6 +151,7 @@ func (l *loader) root(root *node) {
 	l.askedModels()
 	l.fallbacks(root)
 	l.passthrough(root.get("passthrough"))
+	l.modelPrices(root.get("model_prices"))
 	l.unsetVariables()
 }
 
@@ -242,9 +254,6 @@ func (l *loader) finish() (*Snapshot, *Report) {
 	}
 	l.quote()
 	l.report.sort(l.file)
-	if sum := l.hash.Sum(nil); l.snapshot.Path != "" {
-		l.snapshot.Hash = hex.EncodeToString(sum[:8])
-	}
 	if l.report.Refused() {
 		return nil, l.report
 	}

@@ -168,6 +168,9 @@ func (e *modelReader) read() {
 		return
 	}
 	e.family(d, model)
+	if e.models[d] = model; d.BaseModel != "" {
+		e.models[d] = e.baseModel(d)
+	}
 	e.parameters(d)
 	e.limits(d)
 	e.join(d)

@@ -109,18 +109,3 @@ func (e *modelReader) limits(d *Deployment) {
 	}
 	e.cost(d)
 }
-
-// cost reads the prices of a token in and a token out, as they stand among
-// litellm_params or in model_info, and adds them; -1 is unknown.
-func (e *modelReader) cost(d *Deployment) {
-	d.Cost = -1
-	for key, part := range map[string]*float64{"input_cost_per_token": &d.InputCost, "output_cost_per_token": &d.OutputCost} {
-		for _, n := range []*node{e.params, e.info} {
-			if n.get(key).kind != null {
-				*part, _ = e.positive(n, key)
-				d.Cost = max(d.Cost, 0) + *part
-				break
-			}
-		}
-	}
-}

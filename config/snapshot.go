@@ -12,7 +12,8 @@ import (
 type Snapshot struct {
 	// Path is the file it was read from, "" for the environment.
 	Path string
-	// Hash is of the bytes that were read: the same files have the same hash.
+	// Hash is of the bytes that were read, the price file's and the keys' too: the
+	// same files have the same hash.
 	Hash string
 	// Groups are the model groups in the order in which they first appear.
 	Groups []*Group
@@ -44,6 +45,8 @@ type Snapshot struct {
 	StreamUsage bool
 	// Router says how deployments are picked.
 	Router Router
+	// Pricing is what Options.Prices gave.
+	Pricing Pricing
 }
 
 // Group is the deployments behind one model_name.
@@ -105,8 +108,8 @@ type Deployment struct {
 	// Cost is what a token in and a token out cost together, in US dollars; -1
 	// is unknown.
 	Cost float64
-	// InputCost and OutputCost are its parts; they say nothing where Cost is -1.
-	InputCost, OutputCost float64
+	// Prices are those that the entry sets itself.
+	Prices []Price
 	// Mode is model_info.mode: chat, embedding, image_generation, batch, ...
 	Mode string
 	// Info is model_info as it was written.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/config"
 )
 
 // AtHome plans a request that names no model: for the resource that its ids belong
@@ -88,28 +89,30 @@ func (t *Table) DefaultHome(model string) azure.Home {
 // BalancesBatches is whether the model in a batch's file is a model_name.
 func (t *Table) BalancesBatches() bool { return t.snapshot.BatchBalancing }
 
-// BatchPrice is what a token in and a token out cost, in US dollars, of a batch that
-// ran on a resource: at the deployment of that name, else at the only one there that
-// is for batches. ok is false when the configuration does not say.
-func (t *Table) BatchPrice(resource, deployment string) (input, output float64, ok bool) {
+// BatchDeployment is where a batch ran on a resource: the deployment of that name,
+// else the only one there that is for batches; nil when the configuration does not
+// say.
+func (t *Table) BatchDeployment(resource, deployment string) *config.Deployment {
 	var forBatches []*Deployment
 	for _, d := range t.Deployments {
 		if d.Resource.Name != resource {
 			continue
 		}
 		if d.Target.Deployment == deployment {
-			return d.InputCost, d.OutputCost, d.Cost >= 0
+			return d.Deployment
 		}
 		if d.forBatches() {
 			forBatches = append(forBatches, d)
 		}
 	}
 	if len(forBatches) != 1 {
-		return 0, 0, false
+		return nil
 	}
-	d := forBatches[0]
-	return d.InputCost, d.OutputCost, d.Cost >= 0
+	return forBatches[0].Deployment
 }
+
+// Pricing is what the configuration knows of prices; nil is nothing.
+func (t *Table) Pricing() config.Pricing { return t.snapshot.Pricing }
 
 // notThere is for a request whose ids belong to a resource where its model is not.
 func (t *Table) notThere(g *group, r *Request) *azure.Error {

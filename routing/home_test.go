@@ -120,26 +120,28 @@ func TestWhatAsksNoModelCountsAgainstNoLimit(t *testing.T) {
 	}
 }
 
-func TestABatchsPriceIsItsDeployments(t *testing.T) {
+func TestABatchRanAtItsDeployment(t *testing.T) {
 	file := `model_list:
-- {model_name: m, litellm_params: {model: azure/one, api_base: "https://r.openai.azure.com", api_key: k, input_cost_per_token: 1, output_cost_per_token: 2}}
-- {model_name: b, litellm_params: {model: azure/two, api_base: "https://r.openai.azure.com", api_key: k}, model_info: {mode: batch, input_cost_per_token: 3}}
+- {model_name: m, litellm_params: {model: azure/one, api_base: "https://r.openai.azure.com", api_key: k}}
+- {model_name: b, litellm_params: {model: azure/two, api_base: "https://r.openai.azure.com", api_key: k}, model_info: {mode: batch}}
 - {model_name: o, litellm_params: {model: azure/three, api_base: "https://s.openai.azure.com", api_key: k}}
 `
 	w := newWorld(t, file)
 	for _, tt := range []struct {
-		resource, deployment string
-		input, output        float64
-		ok                   bool
+		resource, deployment, want string
 	}{
-		{"https://r.openai.azure.com:443", "one", 1, 2, true},
-		{"https://r.openai.azure.com:443", "two", 3, 0, true},
-		{"https://r.openai.azure.com:443", "", 3, 0, true},
-		{"https://s.openai.azure.com:443", "three", 0, 0, false},
-		{"https://s.openai.azure.com:443", "", 0, 0, false},
+		{"https://r.openai.azure.com:443", "one", "one"},
+		{"https://r.openai.azure.com:443", "two", "two"},
+		{"https://r.openai.azure.com:443", "", "two"},
+		{"https://s.openai.azure.com:443", "three", "three"},
+		{"https://s.openai.azure.com:443", "", ""},
 	} {
-		if input, output, ok := w.BatchPrice(tt.resource, tt.deployment); input != tt.input || output != tt.output || ok != tt.ok {
-			t.Errorf("%s at %s: %v and %v, %t", tt.deployment, tt.resource, input, output, ok)
+		got := ""
+		if d := w.BatchDeployment(tt.resource, tt.deployment); d != nil {
+			got = d.Name
+		}
+		if got != tt.want {
+			t.Errorf("%q at %s: %q", tt.deployment, tt.resource, got)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestModelsListsEachNamedGroupOnceInTheFilesOrder(t *testing.T) {
 		t.Error(err)
 	}
 	for _, id := range []string{"azure/*", "azure/x", "nope", ""} {
-		if _, err := w.Model(id); err == nil || err.Status != 404 || err.Code != "model_not_found" {
+		if _, err := w.Model(id, nil); err == nil || err.Status != 404 || err.Code != "model_not_found" {
 			t.Errorf("%q: %v", id, err)
 		}
 	}

@@ -1,7 +1,6 @@
 package usage
 
 import (
-	"math"
 	"sync"
 	"time"
 
@@ -18,11 +17,11 @@ const keptBatches = 10_000
 // share. known is false when there is none, or it does not answer; then a batch
 // counts when it ended since this process began and this process has not seen it.
 //
-// price is what a token in and a token out cost on a resource, in US dollars, of a
-// deployment when the batch names it; ok is false when nobody knows.
+// cost is what tokens have cost in a batch on a resource, in micro-dollars, of a
+// deployment when the batch names it; known is false when nobody knows.
 type Batches struct {
 	metrics *Metrics
-	price   func(resource, deployment string) (input, output float64, ok bool)
+	cost    func(resource, deployment string, used Tokens) (microdollars int64, known bool)
 	first   func(key string) (first, known bool)
 	began   time.Time
 
@@ -33,8 +32,8 @@ type Batches struct {
 }
 
 // NewBatches makes a count that has seen nothing. first may be nil.
-func NewBatches(m *Metrics, price func(resource, deployment string) (input, output float64, ok bool), first func(key string) (first, known bool)) *Batches {
-	return &Batches{metrics: m, price: price, first: first, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
+func NewBatches(m *Metrics, cost func(resource, deployment string, used Tokens) (microdollars int64, known bool), first func(key string) (first, known bool)) *Batches {
+	return &Batches{metrics: m, cost: cost, first: first, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
 }
 
 // ends are the statuses of a batch that has ended, and when it did.
@@ -88,8 +87,8 @@ func (b *Batches) count(resource, status string, o *gjson.Result) {
 	if used.Total() == 0 {
 		return
 	}
-	if input, output, ok := b.price(resource, o.Get("model").Str); ok {
-		b.metrics.BatchCost(int64(math.Round((float64(used.Input)*input + float64(used.Output)*output) * 1e6)))
+	if microdollars, known := b.cost(resource, o.Get("model").Str, used); known {
+		b.metrics.BatchCost(microdollars)
 	} else {
 		b.metrics.BatchCostUnknown()
 	}

@@ -30,12 +30,14 @@ func newBatches(t *testing.T, first func(string) (bool, bool)) (*Batches, *Metri
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = m.Close(t.Context()) })
-	price := func(resource, _ string) (float64, float64, bool) { return 0.15e-6, 0.6e-6, resource == "r" }
-	return NewBatches(m, price, first), m
+	cost := func(resource, _ string, used Tokens) (int64, bool) {
+		return used.Input + 100*used.Output, resource == "r"
+	}
+	return NewBatches(m, cost, first), m
 }
 
-// once is one batch of 10 and 5 tokens: 10 x 0.15 + 5 x 0.6 millionths are 4.5, rounded.
-const once = `azproc_batch_cost_microdollars_total 5 azproc_batch_tokens_total{type="input"} 10 azproc_batch_tokens_total{type="output"} 5 azproc_batches_total{status="completed"} 1`
+// once is one batch of 10 and 5 tokens.
+const once = `azproc_batch_cost_microdollars_total 510 azproc_batch_tokens_total{type="input"} 10 azproc_batch_tokens_total{type="output"} 5 azproc_batches_total{status="completed"} 1`
 
 func TestAFinishedBatchIsCountedOnceHoweverOftenItIsAskedFor(t *testing.T) {
 	b, m := newBatches(t, nil)

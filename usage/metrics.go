@@ -79,7 +79,7 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 		{&m.lacking, "azproc_incomplete_lists", "Lists of several resources that lack a resource because it failed, by collection and resource."},
 		{&m.batches, "azproc_batches", "Batches that have ended, by status."},
 		{&m.batched, "azproc_batch_tokens", "Tokens that ended batches have used, by type: input or output."},
-		{&m.batchCost, "azproc_batch_cost_microdollars", "What ended batches have cost, in millionths of a US dollar, where input_cost_per_token and output_cost_per_token say it."},
+		{&m.batchCost, "azproc_batch_cost_microdollars", "What ended batches have cost, in millionths of a US dollar, where their price is known."},
 		{&m.unpriced, "azproc_batches_of_unknown_cost", "Ended batches whose price nobody knows."},
 		{&m.large, "azproc_unrepeatable_requests", "Requests that one deployment alone could be asked with, because their body is larger than the retry buffer."},
 	} {

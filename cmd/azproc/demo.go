@@ -81,6 +81,9 @@ func demoConfig(base string) []byte {
 			route = "azure_ai/"
 		}
 		fmt.Fprintf(&b, "  - model_name: %s\n    litellm_params:\n      model: %s%s\n      api_base: %s\n      api_key: %s\n", d.Name, route, d.Name, base, demoKey)
+		if d.Name == "tts" {
+			b.WriteString("      base_model: tts-1\n") // whose price it has
+		}
 	}
 	return []byte(b.String())
 }

@@ -111,7 +111,7 @@ func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
 
 // load reads the configuration file, or without one the AZURE_* environment.
 func (s *settings) load() (*config.Snapshot, *config.Report) {
-	o := config.Options{Getenv: os.LookupEnv, ReadFile: os.ReadFile, AllowAnonymous: s.allowAnonymous}
+	o := config.Options{Getenv: os.LookupEnv, ReadFile: os.ReadFile, AllowAnonymous: s.allowAnonymous, Prices: readPrices}
 	if s.config == "" {
 		return config.FromEnv(o)
 	}

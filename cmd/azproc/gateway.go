@@ -50,11 +50,13 @@ type gateway struct {
 	// settled, when set, waits until Envoy can use the clusters it was given.
 	settled func(context.Context) error
 
-	mu     sync.Mutex // one reload at a time
-	second *secondFile
-	store  *sharedStore
-	once   atomic.Pointer[sharedStore] // store, for those who do not hold mu
-	table  atomic.Pointer[routing.Table]
+	mu    sync.Mutex // one reload at a time
+	store *sharedStore
+	once  atomic.Pointer[sharedStore] // store, for those who do not hold mu
+	table atomic.Pointer[routing.Table]
+	// others are the files that the configuration names, each with the end of its
+	// watch; guarded by mu.
+	others map[string]context.CancelFunc
 }
 
 // newGateway makes the service; nothing listens yet.
@@ -69,7 +71,7 @@ func newGateway(s *settings, o envoy.Options, stdout io.Writer, log *slog.Logger
 		return nil, err
 	}
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
-	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchPrice, g.firstOfAll)}
+	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchCost, g.firstOfAll)}
 	g.fleet = routing.NewFleet(watch, nil)
 	g.quota = quota.NewBooks(watch, nil)
 	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}, Quota: g.quota, Prices: g})
@@ -152,9 +154,6 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	if old != store {
 		old.close()
 	}
-	if g.second != nil {
-		g.second.watch(snap.KeysFile)
-	}
 	return nil
 }
 
@@ -164,6 +163,9 @@ func (g *gateway) reload(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	snap, report := g.settings.load()
+	if g.others != nil && g.watchToo(ctx, report.Files) {
+		snap, report = g.settings.load()
+	}
 	warnings, refusals := count(report)
 	logReport(g.log, report)
 	if snap == nil {

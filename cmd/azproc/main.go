@@ -5,6 +5,7 @@
 //	azproc run             the gateway: the Go service and its Envoy
 //	azproc serve           the Go service alone, for an Envoy run elsewhere
 //	azproc check           what is wrong with a configuration, and what it means
+//	azproc prices          what its deployments cost
 //	azproc envoy-config    the Envoy configuration that goes with it
 //	azproc keys            make a key for a client
 package main
@@ -38,6 +39,7 @@ func commands() []command {
 		{"run", "start the gateway: the Go service and its Envoy", runGateway},
 		{"serve", "start the Go service alone, for an Envoy that runs elsewhere", serve},
 		{"check", "say what is wrong with a configuration and what it resolves to", check},
+		{"prices", "show what the deployments of a configuration cost, and what is unknown", showPrices},
 		{"envoy-config", "print the Envoy configuration for a gateway", envoyConfig},
 		{"keys", "make a key for a client (new), or print the digest of one (hash)", keys},
 	}
@@ -95,14 +97,22 @@ func printUsage(w io.Writer) {
 	fmt.Fprint(w, "\nazproc COMMAND -h lists the flags of a command.\n")
 }
 
-// parse parses a command's flags; there are no other arguments.
-func parse(fs *flag.FlagSet, args []string, stderr io.Writer) error {
+// parseFlags parses a command's flags.
+func parseFlags(fs *flag.FlagSet, args []string, stderr io.Writer) error {
 	fs.SetOutput(stderr)
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
 		}
 		return errUsage
+	}
+	return nil
+}
+
+// parse parses a command's flags; there are no other arguments.
+func parse(fs *flag.FlagSet, args []string, stderr io.Writer) error {
+	if err := parseFlags(fs, args, stderr); err != nil {
+		return err
 	}
 	if fs.NArg() > 0 {
 		fmt.Fprintf(stderr, "azproc %s: unexpected argument %q\n", fs.Name(), fs.Arg(0))

@@ -68,11 +68,3 @@ func (g *gateway) firstOfAll(key string) (first, known bool) {
 	}
 	return false, false
 }
-
-// batchPrice is what the configuration that serves says that a batch costs.
-func (g *gateway) batchPrice(resource, deployment string) (input, output float64, ok bool) {
-	if t := g.table.Load(); t != nil {
-		return t.BatchPrice(resource, deployment)
-	}
-	return 0, 0, false
-}

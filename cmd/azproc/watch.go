@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/azproc/azproc/config"
@@ -33,43 +33,40 @@ func (g *gateway) watch(ctx context.Context, snap *config.Snapshot) {
 		g.log.Warn("the configuration file is not watched: send SIGHUP after a change", "error", err)
 		return
 	}
+	_, report := g.settings.load()
 	g.mu.Lock()
-	g.second = &secondFile{ctx: ctx, log: g.log, changed: func() { g.reload(ctx) }}
-	g.second.watch(snap.KeysFile)
+	g.watchToo(ctx, report.Files)
 	g.mu.Unlock()
 	if now, _ := g.settings.load(); now == nil || now.Hash != snap.Hash {
 		g.reload(ctx)
 	}
 }
 
-// secondFile is the file beside the configuration that keys are read from: one at
-// a time. Its owner's lock guards it.
-type secondFile struct {
-	ctx     context.Context // ends the watching
-	log     *slog.Logger
-	changed func()
-
-	path string
-	stop context.CancelFunc
-}
-
-// watch calls changed when the file of a path changes, and no more for the one
-// before; "" is none.
-func (s *secondFile) watch(path string) {
-	if path == s.path {
-		return
+// watchToo watches the files that the configuration names, and no longer those
+// that it did name, until ctx ends. more is whether one of them was not watched
+// before: it may have changed since it was read. The caller holds mu.
+func (g *gateway) watchToo(ctx context.Context, files []string) (more bool) {
+	if g.others == nil {
+		g.others = make(map[string]context.CancelFunc)
 	}
-	if s.stop != nil {
-		s.stop()
-		s.stop = nil
+	for file, end := range g.others {
+		if !slices.Contains(files, file) {
+			end()
+			delete(g.others, file)
+		}
 	}
-	s.path = path
-	if path == "" {
-		return
+	for _, file := range files {
+		if g.others[file] != nil {
+			continue
+		}
+		until, end := context.WithCancel(ctx)
+		if err := config.Watch(until, file, func() { g.reload(ctx) }); err != nil {
+			end()
+			g.log.Warn("a file of the configuration is not watched: send SIGHUP after a change", "error", err)
+			continue
+		}
+		g.others[file] = end
+		more = true
 	}
-	ctx, stop := context.WithCancel(s.ctx)
-	s.stop = stop
-	if err := config.Watch(ctx, path, s.changed); err != nil {
-		s.log.Warn("the keys_file is not watched: send SIGHUP after a change", "error", err)
-	}
+	return more
 }
