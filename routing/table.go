@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -237,6 +238,31 @@ func (t *Table) Named(name string) *Deployment { return t.byName[name] }
 // At is the deployment of a cluster, be it the one of its WebSockets; nil when the
 // table does not have it.
 func (t *Table) At(cluster string) *Deployment { return t.byCluster[cluster] }
+
+// Called is the name at Azure of a deployment for a model that a client asks for: its
+// own, but for one with a star.
+func (t *Table) Called(d *Deployment, model string) string {
+	if !d.Wildcard {
+		return ""
+	}
+	return strings.Replace(d.Target.Deployment, "*", t.capture(d, model), 1)
+}
+
+// Candidates calls f with every deployment that may serve a model, those of its
+// fallbacks too, and with its name at Azure where that depends on the model.
+func (t *Table) Candidates(model string, f func(d *Deployment, called string)) {
+	g, _, ok := t.find(model)
+	if !ok {
+		return
+	}
+	for _, list := range append(g.refused[:], g.fallbacks, []fallback{{group: g}}) {
+		for _, other := range list {
+			for _, d := range other.group.deployments {
+				f(d, t.Called(d, model))
+			}
+		}
+	}
+}
 
 // Group is the name of the group that serves a model, "" when none does.
 func (t *Table) Group(model string) string {

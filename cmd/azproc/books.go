@@ -9,6 +9,7 @@ import (
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/envoy"
 	"github.com/azproc/azproc/quota"
+	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/usage"
 )
 
@@ -19,9 +20,11 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 		Time: e.Began, Request: e.Request, Operation: e.Operation, Model: e.Model, Key: e.Key, Status: e.Status, Stream: e.Stream,
 		Attempts: e.Attempts, Duration: e.Duration, First: e.Begun, Left: e.ClientLeft(), Tokens: used, Error: errorOf(e),
 	}
-	if t := l.table(); t != nil {
+	t := l.table()
+	var d *routing.Deployment
+	if t != nil {
 		r.Group = t.Group(e.Model)
-		if d := t.At(e.Cluster); d != nil {
+		if d = t.At(e.Cluster); d != nil {
 			r.Deployment = d.Name
 		}
 	}
@@ -29,6 +32,9 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 	// used nothing.
 	if op := azure.OperationNamed(e.Operation); !told && op != nil && op.UsesTokens() && e.Status == http.StatusOK && e.Cluster != "" {
 		r.Tokens, r.Estimated = usage.Estimate(e.Received, e.Sent, e.Stream), true
+	}
+	if d != nil && r.Tokens != (usage.Tokens{}) {
+		r.Cost, r.Priced = costOf(t.Pricing(), d.Deployment, t.Called(d, e.Model), &r.Tokens)
 	}
 	if hold, ok := quota.ParseHold(e.Hold); ok {
 		l.quota.Settle(hold, r.Tokens.Total(), r.Cost)

@@ -142,9 +142,3 @@ func (g *gateway) batchCost(resource, deployment string, tokens usage.Tokens) (m
 	cost := m.Cost(&prices.Usage{Tier: prices.Batch, Input: tokens.Input, Output: tokens.Output})
 	return cost.Amount.Micro(), cost.Known()
 }
-
-// Most implements extproc.Prices: by the dearest deployment that may serve the model,
-// and with the most that it writes where the request does not say.
-func (g *gateway) Most(model string, input, output int64) int64 {
-	return 0
-}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"time"
+
+	"github.com/azproc/azproc/config"
+	"github.com/azproc/azproc/routing"
+	"github.com/azproc/azproc/usage"
+	"github.com/azproc/azproc/usage/prices"
+)
+
+// unsaidOutput is how many tokens an answer has at most whose request gives no limit
+// and whose model's own nobody knows.
+const unsaidOutput = 16_384
+
+// Most implements extproc.Prices: by the dearest deployment that may serve the model,
+// and by the most that it writes where the request does not say. Deployments without
+// a known price count nothing.
+func (g *gateway) Most(model string, input, output int64) (microdollars int64) {
+	t := g.table.Load()
+	if t == nil {
+		return 0
+	}
+	p, ok := t.Pricing().(*pricing)
+	if !ok {
+		return 0
+	}
+	t.Candidates(model, func(d *routing.Deployment, called string) {
+		m := p.model(d.Deployment, called, "")
+		if m == nil {
+			return
+		}
+		out := output
+		if out < 0 {
+			out = unsaidOutput
+			if e := m.Entry(); e != nil && e.MaxOutput > 0 {
+				out = e.MaxOutput
+			}
+		}
+		// What goes into a cache is the dearest that an input can be.
+		plain, written := m.Cost(&prices.Usage{Input: input, Output: out}), m.Cost(&prices.Usage{Input: input, CacheWrite: input, Output: out})
+		microdollars = max(microdollars, plain.Amount.Micro(), written.Amount.Micro())
+	})
+	return microdollars
+}
+
+// costOf is what a request has cost, in micro-dollars; known is false when nobody
+// knows. called is the deployment's name at Azure.
+func costOf(by config.Pricing, d *config.Deployment, called string, t *usage.Tokens) (microdollars int64, known bool) {
+	p, ok := by.(*pricing)
+	if !ok {
+		return 0, false
+	}
+	m := p.model(d, called, "")
+	if m == nil {
+		return 0, false
+	}
+	cost := m.Cost(&prices.Usage{
+		Input: t.Input, Cached: t.Cached, CacheWrite: t.CacheWrite, AudioInput: t.AudioIn, ImageInput: t.ImageIn, CachedAudio: t.CachedAudio,
+		Output: t.Output, Reasoning: t.Reasoning, AudioOutput: t.AudioOut, ImageOutput: t.ImageOut,
+		Characters: t.Characters, Audio: time.Duration(t.Milliseconds) * time.Millisecond,
+	})
+	return cost.Amount.Micro(), cost.Known()
+}
