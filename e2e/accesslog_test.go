@@ -14,6 +14,7 @@ type line struct {
 	Operation  string
 	Model      string
 	Deployment string
+	Key        string
 	Status     int
 	Stream     bool
 	Attempts   int
