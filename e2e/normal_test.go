@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,19 +23,22 @@ func TestNormalizedStreamsAreOpenAIs(t *testing.T) {
 		return strings.ReplaceAll(one[strings.Index(one, "- model_name"):], "azure/chat-a", "azure/late-a")
 	}
 	g := start(t, config+late(member{group: "late-as-sent", resource: "a"})+late(member{group: "late-normal", resource: "a", more: normal}))
+	const two, asks = `,"n":2`, `,"stream_options":{"include_usage":true}`
 	for _, usage := range []bool{false, true} {
-		more := `,"n":2`
+		more := two
 		if usage {
-			more += `,"stream_options":{"include_usage":true}`
+			more += asks
 		}
 		for _, prefix := range []string{"", "late-"} {
 			sent := do(t, "POST", g.url+"/v1/chat/completions", asking(prefix+"as-sent", more))
-			body := asking("chat", more) // the model's name is in the path
+			// azproc asks for the usage always, and what has it is hidden from who has not asked.
 			direct := do(t, "POST", azure.URL("a")+"/openai/deployments/"+map[string]string{"": "chat-a", "late-": "late-a"}[prefix]+"/chat/completions?api-version="+classic,
-				strings.Replace(body, `"chat"`, `"`+prefix+`as-sent"`, 1), "authorization", "", "api-key", keyOf("a"), "accept-encoding", "identity")
-			// Where the client does not ask for the usage, azproc does.
-			if usage && created.ReplaceAllString(sent.body, "$1") != created.ReplaceAllString(direct.body, "$1") {
-				t.Errorf("%sas-sent is not as Azure sends it:\n%s\nAzure:\n%s", prefix, sent.body, direct.body)
+				asking(prefix+"as-sent", two, asks), "authorization", "", "api-key", keyOf("a"), "accept-encoding", "identity").body
+			if !usage {
+				direct = withoutUsage(direct)
+			}
+			if same := func(s string) string { return madeNow.ReplaceAllString(s, "") }; same(sent.body) != same(direct) {
+				t.Errorf("%sas-sent is not as Azure sends it:\n%s\nAzure:\n%s", prefix, sent.body, direct)
 			}
 			got := do(t, "POST", g.url+"/v1/chat/completions", asking(prefix+"normal", more))
 			checkNormal(t, got.body, usage)
@@ -42,6 +46,32 @@ func TestNormalizedStreamsAreOpenAIs(t *testing.T) {
 				t.Errorf("%snormal says %+v, Azure %+v", prefix, b, a)
 			}
 		}
+	}
+}
+
+// madeNow is what differs between two answers, or between two requests for one: the id is
+// made of the request.
+var madeNow = regexp.MustCompile(`"created":\d+,"id":"\w*-?\w*"`)
+
+// withoutUsage is a stream without the event that has its usage.
+func withoutUsage(stream string) string {
+	var kept strings.Builder
+	for event := range strings.SplitAfterSeq(stream, "\n\n") {
+		if !strings.Contains(event, `"usage":{`) {
+			kept.WriteString(event)
+		}
+	}
+	return kept.String()
+}
+
+func TestStreamsAreByteForByteAzuresWhereNobodyAsksForTheirUsage(t *testing.T) {
+	t.Parallel()
+	azure := fleet(t)
+	g := start(t, strings.Replace(groups(azure, "", member{group: "m", resource: "a"}), "{master_key", "{always_include_stream_usage: false, master_key", 1))
+	sent := do(t, "POST", g.url+"/v1/chat/completions", asking("m"))
+	direct := do(t, "POST", azure.URL("a")+"/openai/deployments/chat-a/chat/completions?api-version="+classic, asking("m"), "authorization", "", "api-key", keyOf("a"), "accept-encoding", "identity")
+	if a, b := created.ReplaceAllString(sent.body, "$1"), created.ReplaceAllString(direct.body, "$1"); a != b || sent.status != 200 {
+		t.Errorf("%d %s\nAzure:\n%s", sent.status, a, b)
 	}
 }
 

@@ -90,9 +90,6 @@ func TestWhatTranslatedAnswersHaveUsedIsSettled(t *testing.T) {
 			if n := count(); n != real || used(t, whole.body) != real {
 				t.Errorf("%d tokens are counted of an answer that tells %d, where a stream has told %d", n, used(t, whole.body), real)
 			}
-			if group == "instruct" || group == "normal" { // whose model tells only when it is asked
-				return
-			}
 			silent := do(t, "POST", path, asking(group))
 			if strings.Contains(silent.body, "total_tokens") {
 				t.Errorf("told what was not asked for: %s", silent.body)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -182,6 +183,37 @@ func TestAClientThatLeavesATranslatedStreamIsFeltUpstream(t *testing.T) {
 	}
 }
 
+// breaking is a stream of a group that is about to break off.
+type breaking struct {
+	group  string
+	gate   *fakeazure.Gate
+	resp   *http.Response
+	client *texts
+}
+
+// beginToBreak begins a stream and stops the model where the next of its events, the one
+// of that number, is the last before it breaks off.
+func beginToBreak(ctx context.Context, t *testing.T, azure *fakeazure.Server, g *gateway, group string, last int) breaking {
+	t.Helper()
+	gate := azure.Gate("a", streamers[group].kind+"-a")
+	t.Cleanup(gate.Open)
+	resp := stream(ctx, t, g, asking(group))
+	b := breaking{group, gate, resp, follow(resp.Body)}
+	upstream, err := gate.Stream(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range last - 1 {
+		if _, err := upstream.Next(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.client.await(ctx, `"content":"said: "`); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func TestATranslatedStreamThatFailsHasNoGoodEnd(t *testing.T) {
 	t.Parallel()
 	azure, g := newStreamers(t, "router_settings: {allowed_fails: 100}", streamers)
@@ -194,43 +226,54 @@ func TestATranslatedStreamThatFailsHasNoGoodEnd(t *testing.T) {
 		"truncated": {fakeazure.TruncateAfter(cut), ""},
 		"an error":  {fakeazure.ErrorEventAfter(cut), "server_error"},
 	} {
-		for group, s := range streamers {
-			t.Run(name+" of "+group, func(t *testing.T) {
-				before := g.deployments()[group+"-a"].Failed
-				gate := azure.Gate("a", s.kind+"-a")
-				defer gate.Open()
+		t.Run(name, func(t *testing.T) {
+			// All at once, for Envoy takes a second to end a connection that breaks off.
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			before := g.deployments()
+			var begun []breaking
+			for group, s := range streamers {
 				azure.Script("a", s.kind+"-a", tt.fault)
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
-				defer cancel()
-				resp := stream(ctx, t, g, asking(group))
-				client := follow(resp.Body)
-				upstream, err := gate.Stream(ctx)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for range cut - 1 {
-					if _, err := upstream.Next(ctx); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if err := client.await(ctx, `"content":"said: "`); err != nil {
-					t.Fatal(err)
-				}
-				gate.Open()
-				err = <-client.ended
-				switch s := read(t, answer{resp.StatusCode, resp.Header, client.String()}); {
+				begun = append(begun, beginToBreak(ctx, t, azure, g, group, cut))
+			}
+			for _, b := range begun {
+				b.gate.Open()
+			}
+			for _, b := range begun {
+				err := <-b.client.ended
+				switch s := read(t, answer{b.resp.StatusCode, b.resp.Header, b.client.String()}); {
 				case s.done:
-					t.Errorf("it ends well: %s", client)
+					t.Errorf("%s ends well: %s", b.group, b.client)
 				case tt.code != "" && (s.failed != tt.code || !errors.Is(err, io.EOF)):
-					t.Errorf("%q, %v: %s", s.failed, err, client)
+					t.Errorf("%s: %q, %v: %s", b.group, s.failed, err, b.client)
 				case tt.code == "" && s.failed == "" && errors.Is(err, io.EOF):
-					t.Errorf("nobody says that it broke off: %s", client)
+					t.Errorf("%s: nobody says that it broke off: %s", b.group, b.client)
 				}
-				eventually(t, "it counts against the deployment", func() bool { return g.deployments()[group+"-a"].Failed == before+1 })
-			})
-		}
+				eventually(t, "it counts against the deployment", func() bool { return g.deployments()[b.group+"-a"].Failed == before[b.group+"-a"].Failed+1 })
+			}
+		})
 	}
 	g.settled()
+}
+
+// TestAStreamThatEndsBeforeItsAnswerDoesSaysSo: the connection ends as it should, and
+// the model's stream does not.
+func TestAStreamThatEndsBeforeItsAnswerDoesSaysSo(t *testing.T) {
+	t.Parallel()
+	azure, g := newStreamers(t, "router_settings: {allowed_fails: 100}", streamers)
+	for group, half := range map[string]string{
+		"claude": "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[],\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\n" +
+			"event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"half\"}}\n\n",
+		"gpt-5-codex": "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"output_index\":0,\"content_index\":0,\"delta\":\"half\"}\n\n",
+		"instruct":    "data: {\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":1,\"model\":\"m\",\"choices\":[{\"index\":0,\"text\":\"half\",\"finish_reason\":null}]}\n\n",
+	} {
+		azure.Script("a", streamers[group].kind+"-a", fakeazure.Raw(200, "text/event-stream", []byte(half)))
+		got := do(t, "POST", g.url+"/v1/chat/completions", asking(group))
+		if s := read(t, got); got.status != 200 || s.text != "half" || s.failed != "stream_interrupted" || s.done {
+			t.Errorf("%s: %+v: %s", group, s, got.body)
+		}
+		eventually(t, "it counts against the deployment", func() bool { return g.deployments()[group+"-a"].Failed == 1 })
+	}
 }
 
 func TestARefusalInsideATranslatedStreamIsNotTheDeploymentsFault(t *testing.T) {
