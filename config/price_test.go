@@ -104,7 +104,7 @@ func TestAPriceFileThatCannotBeUsedRefusesTheConfiguration(t *testing.T) {
 }
 
 func TestWhatIsSaidOfPricesHasItsPlace(t *testing.T) {
-	said := []Diagnostic{{Position: Position{"p.json", 1, 1}, Severity: Warning, Message: "odd"}}
+	said := []Diagnostic{{Position: Position{"a.json", 1, 1}, Severity: Warning, Message: "odd"}}
 	s, r := Parse("c.yaml", []byte(pricedEntry+"model_prices: os.environ/NONE\n"), Options{
 		Getenv:   environment(nil),
 		ReadFile: func(string) ([]byte, error) { return nil, errors.New("there is nothing to read") },
@@ -126,7 +126,7 @@ func TestWhatIsSaidOfPricesHasItsPlace(t *testing.T) {
 		"c.yaml:2:131: warning: price\n" + source + "      | " + strings.Repeat(" ", 130) + "^^^^^^\n" +
 		"c.yaml:3:15: warning: the environment variable NONE is not set: the embedded prices are used\n" +
 		"    3 | model_prices: os.environ/NONE\n      |               ^^^^^^^^^^^^^^^\n" +
-		"p.json:1:1: warning: odd\n"
+		"a.json:1:1: warning: odd\n"
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}

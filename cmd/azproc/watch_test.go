@@ -111,4 +111,14 @@ func TestAChangedPriceFileIsReadAgain(t *testing.T) {
 	if got := costs(); got != 5_000_000 {
 		t.Errorf("%d micro-dollars of the other file", got)
 	}
+
+	// So is one that was named before.
+	put(t, list, priced("7"))
+	put(t, file, model("prices.json"))
+	lines.await(t, "configuration reloaded")
+	put(t, list, priced("9"))
+	lines.await(t, "configuration reloaded")
+	if got := costs(); got != 9_000_000 {
+		t.Errorf("%d micro-dollars of the first file", got)
+	}
 }
