@@ -101,7 +101,7 @@ Try:
 
   curl -s http://%[1]s/v1/chat/completions -H 'content-type: application/json' -d '{"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "Hello!"}]}'
 
-Or point an OpenAI SDK at it: OpenAI(base_url="http://%[1]s/v1", api_key="any")
+Or point an SDK at it: OpenAI(base_url="http://%[1]s/v1", api_key="any"), Anthropic(base_url="http://%[1]s", api_key="any")
 
 Ctrl-C ends it.
 `, s.listen, s.admin, strings.Join(names, ", "))
