@@ -43,6 +43,7 @@ func run() error {
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each measurement; the median counts")
 	flag.DurationVar(&o.each, "each", 2*time.Second, "length of one round")
 	flag.StringVar(&o.only, "only", "", "measure the loads with this text in their names alone, and hold them against no target")
+	accounts := flag.Bool("accounting", false, "measure instead what counting costs: the same azproc with it and without")
 	flag.Parse()
 	if o.envoy == "" {
 		if o.envoy = os.Getenv("ENVOY"); o.envoy == "" {
@@ -54,6 +55,9 @@ func run() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if *accounts {
+		return accounting(o, dir)
+	}
 	b, err := start(o, dir)
 	defer b.stop()
 	if err != nil {

@@ -59,6 +59,7 @@ model_list:
   litellm_params: {model: azure/gpt-4o, api_base: "http://%[1]s", api_version: "2024-10-21", api_key: bench}
 - model_name: v1
   litellm_params: {model: azure/gpt-4o-deployment, api_base: "http://%[1]s", api_version: v1, api_key: bench}
+  model_info: {base_model: gpt-4o}
 `
 
 // start starts everything and waits until it serves.
