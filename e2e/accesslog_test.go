@@ -21,6 +21,8 @@ type line struct {
 	Input      int64 `json:"input_tokens"`
 	Output     int64 `json:"output_tokens"`
 	Estimated  bool
+	Characters int64
+	AudioMS    int64 `json:"audio_ms"`
 	Cost       any
 	Error      string
 	Left       bool `json:"client_left"`

@@ -35,7 +35,7 @@ func TestTheLedgerHasWhatAzureSaysOnce(t *testing.T) {
 		return []member{{group: kind, resource: "a", kind: kind, more: ", cooldown_time: 0.001"}, {group: kind, resource: "b", kind: kind}}
 	}
 	var members []member
-	for _, kind := range []string{"chat", "o3", "claude", "gpt-5-codex", "instruct", "embed", "o1"} {
+	for _, kind := range []string{"chat", "o3", "claude", "gpt-5-codex", "instruct", "embed", "o1", "image"} {
 		members = append(members, both(kind)...)
 	}
 	g := start(t, groups(azure, "router_settings: {disable_cooldowns: true}", members...))
@@ -56,6 +56,7 @@ func TestTheLedgerHasWhatAzureSaysOnce(t *testing.T) {
 		{"completions", "instruct", `"prompt":"one two three"`, true, true, []string{"/v1/completions", "/openai/deployments/instruct/completions?api-version=2024-10-21"}},
 		{"responses", "chat", `"input":"one two three"`, true, false, []string{"/v1/responses", "/openai/responses?api-version=2025-04-01-preview", "/openai/v1/responses"}},
 		{"embeddings", "embed", `"input":"one two three"`, false, false, []string{"/v1/embeddings", "/openai/deployments/embed/embeddings?api-version=2024-10-21"}},
+		{"images/generations", "image", `"prompt":"one two three"`, false, false, []string{"/v1/images/generations", "/openai/deployments/image/images/generations?api-version=2025-04-01-preview"}},
 		{"messages", "claude", `"max_tokens":50,` + messages, true, false, []string{"/v1/messages", "/anthropic/v1/messages"}},
 	} {
 		for _, path := range op.paths {
@@ -93,6 +94,20 @@ func TestTheLedgerHasWhatAzureSaysOnce(t *testing.T) {
 	}
 	for _, check := range checks {
 		check()
+	}
+}
+
+func TestSpeechIsCountedInCharactersAndListeningInWhatAzureSays(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "", member{group: "speech", resource: "a", kind: "speech"}, member{group: "listen", resource: "a", kind: "listen"}))
+	spoken := do(t, "POST", g.url+"/v1/audio/speech", `{"model":"speech","input":"h\u00e9llo you","voice":"alloy"}`)
+	body, contentType := form(t, "listen")
+	heard := do(t, "POST", g.url+"/v1/audio/transcriptions", body, "content-type", contentType)
+	if l := g.line(t, spoken); spoken.status != 200 || l.Characters != 9 || l.Cost == nil || l.Estimated {
+		t.Errorf("%d %+v", spoken.status, l)
+	}
+	if l := g.line(t, heard); heard.status != 200 || l.Operation != "audio/transcriptions" || strings.Contains(heard.body, `"usage"`) != (l.AudioMS > 0 || l.Input > 0) {
+		t.Errorf("%d %s %+v", heard.status, heard.body, l)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,6 +46,8 @@ type Entry struct {
 	// key has reserved; Operation, Model and Key what was asked for, and by whom; "" is
 	// unknown.
 	Claim, Hold, Operation, Model, Key string
+	// Characters are those that were to be spoken.
+	Characters int64
 	// Stream says that the client asked for a stream.
 	Stream bool
 	// Usage are the windows behind "usage" in the answer, the first and the
@@ -227,6 +230,9 @@ func (e *Entry) common(num protowire.Number, v []byte, n uint64) error {
 		e.Claim, e.Hold = wire.Text(own, "claim"), wire.Text(own, "hold")
 		e.Operation, e.Model, e.Key = wire.Text(own, "op"), wire.Text(own, "model"), wire.Text(own, "key")
 		e.Stream = wire.Text(own, "stream") != ""
+		if chars := wire.Text(own, "chars"); chars != "" {
+			e.Characters, _ = strconv.ParseInt(chars, 10, 64) // azproc's own
+		}
 		if answer := wire.Member(v, fieldFilterMetadata, answerNamespace); answer != nil {
 			e.Usage = [2]string{wire.Text(answer, "usage1"), wire.Text(answer, "usage2")}
 			e.Error = wire.Text(answer, "error")

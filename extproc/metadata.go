@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"encoding/base64"
+	"strconv"
 
 	"google.golang.org/grpc/mem"
 
@@ -37,6 +38,8 @@ const (
 	// FieldKey is the name of the client's key, and FieldHold what it has reserved.
 	FieldKey  = "key"
 	FieldHold = "hold"
+	// FieldCharacters is how many characters are to be spoken.
+	FieldCharacters = "chars"
 
 	fieldPath = "path" // the client's own :path
 	fieldUndo = "undo" // what makes the client's body of the sent one again
@@ -75,6 +78,7 @@ func (m *memory) read(s []byte) {
 // about says what was asked for, and by whom: the access log brings it back.
 type about struct {
 	operation, model, key, hold string
+	characters                  int64
 }
 
 // append appends the fields of it.
@@ -85,6 +89,9 @@ func (a *about) append(own []byte) []byte {
 		if f.text != "" {
 			own = wire.AppendText(own, f.name, f.text)
 		}
+	}
+	if a.characters > 0 {
+		own = wire.AppendText(own, FieldCharacters, strconv.FormatInt(a.characters, 10))
 	}
 	return own
 }

@@ -33,6 +33,9 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 	if op := azure.OperationNamed(e.Operation); !told && op != nil && op.UsesTokens() && e.Status == http.StatusOK && e.Cluster != "" {
 		r.Tokens, r.Estimated = usage.Estimate(e.Received, e.Sent, e.Stream), true
 	}
+	if e.Status == http.StatusOK && e.Cluster != "" {
+		r.Tokens.Characters = e.Characters
+	}
 	if d != nil && r.Tokens != (usage.Tokens{}) {
 		r.Cost, r.Priced = costOf(t.Pricing(), d.Deployment, t.Called(d, e.Model), &r.Tokens)
 	}
