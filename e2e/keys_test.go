@@ -63,6 +63,9 @@ func TestAKeyMayDoWhatItsEntrySays(t *testing.T) {
 			t.Errorf("%s: %d %s", name, tt.got.status, tt.got.body)
 		}
 	}
+	if got := g.askAs("old", "gpt", ""); !strings.Contains(got.body, "has expired") {
+		t.Errorf("%s", got.body)
+	}
 	if n := len(azure.Requests()); n != 1 {
 		t.Errorf("Azure was asked %d times", n)
 	}

@@ -1,11 +1,13 @@
 package extproc
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
+	"github.com/azproc/azproc/auth"
 	"github.com/azproc/azproc/azure"
 )
 
@@ -81,13 +83,17 @@ func missingModel() *azure.Error {
 // unauthorized is the same for a wrong key and for none but for its words:
 // which of the two it was, the caller knows anyway.
 func unauthorized(cause error) *azure.Error {
-	return &azure.Error{
+	e := &azure.Error{
 		Status:  http.StatusUnauthorized,
 		Type:    "authentication_error",
 		Code:    "invalid_api_key",
 		Message: "Incorrect or missing API key. Send the gateway's key as 'Authorization: Bearer KEY', 'api-key: KEY' or 'x-api-key: KEY'.",
 		Cause:   cause,
 	}
+	if errors.Is(cause, auth.ErrExpiredKey) {
+		e.Message = "This API key has expired."
+	}
+	return e
 }
 
 // notForUs is for a request that shows a key of the resource alone, which opens a
