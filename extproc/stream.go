@@ -75,6 +75,8 @@ func (s *stream) run() error {
 		}
 		a := reply(body, "model")
 		return s.send(a.with(&s.about))
+	case s.route.Op.Habit:
+		return s.habit()
 	case s.route.Socket:
 		return s.socket()
 	case s.route.Op.Below:
@@ -100,6 +102,9 @@ func (s *stream) admit() *azure.Error {
 	}
 	if err == nil && (route.Op.Below || route.Socket) {
 		err = lost
+	}
+	if err == nil && route.Op.Open {
+		return nil
 	}
 	shown := s.head.authorization
 	ephemeral := err == nil && route.Ephemeral(shown)
