@@ -39,7 +39,7 @@ var errUnexpected = errors.New("unexpected message from Envoy")
 // lasts for minutes needs nothing of this process; only one that may hold ids comes
 // here too, headers and chunks ─▶ chunks (edit.go).
 type stream struct {
-	envoy   peer
+	envoy   *stopwatch
 	now     *snapshot
 	options *Options
 	in      message
@@ -314,7 +314,9 @@ func (s *stream) forward(f *forward, field protowire.Number) error {
 // left, the room is given back; when it leaves in this moment, the log tells.
 func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) error {
 	s.now.table.Give(s.head.requestID, before, f.claim)
-	err := s.send(f.answer(field))
+	a := f.answer(field)
+	s.options.Observer.Decided(s.envoy.read())
+	err := s.send(a)
 	if err != nil {
 		s.now.table.Lost(s.head.requestID, before)
 		s.now.table.End(f.claim, 0)
@@ -344,6 +346,7 @@ func (s *stream) send(a answer) error { return s.envoy.SendMsg(&a) }
 func (s *stream) refuse(e *azure.Error) error {
 	s.options.Observer.Refused(e)
 	a := refusal(e, s.route.Dialect.Shape())
+	s.options.Observer.Decided(s.envoy.read())
 	return s.send(a.with(&s.about))
 }
 
