@@ -34,10 +34,11 @@ func everything(t *testing.T) *Metrics {
 	m.Limited("deployments")
 	m.FellBack("m", "other")
 	whole := Record{Operation: "chat/completions", Group: "m", Deployment: "d", Key: "k", Status: 200, First: time.Second, Tokens: Tokens{Input: 1, Output: 1}}
-	priced, failed := whole, whole
+	priced, failed, broken := whole, whole, whole
+	broken.Error = "server_error"
 	priced.Priced, priced.Cost = true, 1
 	failed.Status, failed.Estimated = 500, true
-	for _, r := range []Record{whole, priced, failed} {
+	for _, r := range []Record{whole, priced, failed, broken} {
 		m.Ended(&r)
 	}
 	return m
