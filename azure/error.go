@@ -25,6 +25,9 @@ type Error struct {
 	// Code is OpenAI's machine-readable code, such as model_not_found; empty
 	// prints null.
 	Code string
+	// Limit says which limit refuses the request, for the metrics: key_requests,
+	// key_tokens, key_budget or deployments; "" is none.
+	Limit string
 	// Header is sent beside content-type: allow, retry-after.
 	Header []Header
 	// Cause is for the log. It is never shown to the client.

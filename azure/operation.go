@@ -29,6 +29,9 @@ type Operation struct {
 	// Anthropic says that it is one of Anthropic's API, which stands beside
 	// /openai on a Foundry resource and has no api-version.
 	Anthropic bool
+	// Habit says that it is one that LiteLLM's users know (habit.go), Open that
+	// nobody needs a key for it.
+	Habit, Open bool
 
 	// Below is set for a collection: everything below its name is one operation,
 	// with any method, at the resource that the ids in it belong to.

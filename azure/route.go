@@ -95,6 +95,9 @@ func ParseRoute(method, path string) (Route, *Error) {
 		name = OpModel.Name
 	}
 	op := operationsByName[name]
+	if op == nil {
+		op = habit(plain)
+	}
 	if below := collection(name); below != nil && (op == nil || op.Below) {
 		r.Op, r.Below = below, name
 		return r, nil

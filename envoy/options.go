@@ -23,6 +23,8 @@ type Options struct {
 	// CAFile is a PEM file with the roots that upstream certificates are checked
 	// against; "" is SSL_CERT_FILE, else the system's.
 	CAFile string
+	// Traces are the spans that Envoy is to send; nil is none.
+	Traces *Traces
 }
 
 // address gives an address in Envoy's words.

@@ -31,6 +31,13 @@ func Resources(s *config.Snapshot, o Options) (*ResourceSet, error) {
 		return nil, err
 	}
 	r.clusters = append(r.clusters, unplanned)
+	if o.Traces != nil {
+		c := new(clusterv3.Cluster)
+		if err := parse("collector.yaml", o.collector(), c); err != nil {
+			return nil, err
+		}
+		r.clusters = append(r.clusters, c)
+	}
 	for _, view := range clusterViews(s, o) {
 		c := new(clusterv3.Cluster)
 		if err := parse("cluster.yaml", view, c); err != nil {

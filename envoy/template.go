@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	// The types that the templates name in typed_config.
+	_ "github.com/envoyproxy/go-control-plane/envoy/config/trace/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/filters/cel/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/grpc/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/common/matching/v3"
@@ -26,7 +27,10 @@ import (
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/upstream_codec/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/http/early_header_mutation/header_mutation/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/request_id/uuid/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/router/cluster_specifiers/priority_group/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/tracers/opentelemetry/resource_detectors/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/tracers/opentelemetry/samplers/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/transport_sockets/tls/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
@@ -45,6 +49,7 @@ var templates = func() *template.Template {
 		"quote":   func(s string) string { return encode(s) },
 		"json":    func(v any) string { return encode(v) },
 		"lua":     luaStrings,
+		"escape":  func(s string) string { return strings.ReplaceAll(s, "%", "%%") },
 		"include": func(name string, view any) (string, error) {
 			var b strings.Builder
 			err := t.ExecuteTemplate(&b, name, view)
@@ -101,7 +106,8 @@ type view struct {
 	Shapes        []shape
 	LocalReplies  []localReply
 	Clusters      []clusterView
-	Routes        []bool // for WebSockets, and for everything else
+	Collector     collectorView // where Traces go
+	Routes        []bool        // for WebSockets, and for everything else
 }
 
 func newView(s *config.Snapshot, o Options, static bool) view {
@@ -109,6 +115,9 @@ func newView(s *config.Snapshot, o Options, static bool) view {
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
 		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RepeatStatuses), StatusRefused: azure.StatusRefused,
 		LongestWait: int(azure.MaxWait.Seconds()), Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
+	}
+	if o.Traces != nil {
+		v.Collector = o.collector()
 	}
 	if s != nil {
 		v.Clusters = clusterViews(s, o)

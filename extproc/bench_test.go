@@ -48,7 +48,7 @@ func BenchmarkRequest(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				l.n = 0
-				x := stream{envoy: &l, now: s.current.Load(), options: &s.options}
+				x := stream{envoy: &stopwatch{peer: &l}, now: s.current.Load(), options: &s.options}
 				if err := x.run(); err != nil {
 					b.Fatal(err)
 				}

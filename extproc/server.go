@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -36,6 +37,9 @@ type Observer interface {
 	// NotRepeatable counts a request that no second deployment can be asked
 	// with, because its body is too large to be kept.
 	NotRepeatable()
+	// Decided is told how long this process had a request in hand until it sent it on,
+	// or refused it; a later attempt is another one.
+	Decided(time.Duration)
 	// BatchRead is told of a batch that a client has asked a resource for, as Azure
 	// describes it. It is the last thing that its request does.
 	BatchRead(resource string, batch []byte)
@@ -135,7 +139,7 @@ func (s *Server) serve(gs grpc.ServerStream) (err error) {
 	if now == nil {
 		return status.Error(codes.Unavailable, "no configuration yet")
 	}
-	x := stream{envoy: gs, now: now, options: &s.options}
+	x := stream{envoy: &stopwatch{peer: gs}, now: now, options: &s.options}
 	switch err = x.run(); {
 	case err == nil, errors.Is(err, io.EOF), gs.Context().Err() != nil:
 		return nil // the request ended, or its client left

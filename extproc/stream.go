@@ -40,7 +40,7 @@ var errUnexpected = errors.New("unexpected message from Envoy")
 // lasts for minutes needs nothing of this process; only one that may hold ids comes
 // here too, headers and chunks ─▶ chunks (edit.go).
 type stream struct {
-	envoy   peer
+	envoy   *stopwatch
 	now     *snapshot
 	options *Options
 	in      message
@@ -81,6 +81,8 @@ func (s *stream) run() error {
 		}
 		a := reply(body, "model")
 		return s.send(a.with(&s.about))
+	case s.route.Op.Habit:
+		return s.habit()
 	case s.route.Socket:
 		return s.socket()
 	case s.route.Op.Below:
@@ -106,6 +108,9 @@ func (s *stream) admit() *azure.Error {
 	}
 	if err == nil && (route.Op.Below || route.Socket) {
 		err = lost
+	}
+	if err == nil && route.Op.Open {
+		return nil
 	}
 	shown := s.head.authorization
 	ephemeral := err == nil && route.Ephemeral(shown)
@@ -325,7 +330,9 @@ func (s *stream) forward(f *forward, field protowire.Number) error {
 // left, the room is given back; when it leaves in this moment, the log tells.
 func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) error {
 	s.now.table.Give(s.head.requestID, before, f.claim)
-	err := s.send(f.answer(field))
+	a := f.answer(field)
+	s.options.Observer.Decided(s.envoy.read())
+	err := s.send(a)
 	if err != nil {
 		s.now.table.Lost(s.head.requestID, before)
 		s.now.table.End(f.claim, 0)
@@ -357,6 +364,7 @@ func (s *stream) refuse(e *azure.Error) error {
 	s.options.Observer.Refused(e)
 	s.discharge()
 	a := refusal(e, s.route.Dialect.Shape())
+	s.options.Observer.Decided(s.envoy.read())
 	return s.send(a.with(&s.about))
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"github.com/google/go-cmp/cmp"
@@ -78,11 +79,14 @@ type observed struct {
 	large   int
 	refused []*azure.Error
 	batches []string
+	decided []time.Duration
 }
 
-func (o *observed) StreamPanicked()        { o.panics++ }
-func (o *observed) Refused(e *azure.Error) { o.refused = append(o.refused, e) }
-func (o *observed) NotRepeatable()         { o.large++ }
+func (o *observed) StreamPanicked()         { o.panics++ }
+func (o *observed) Refused(e *azure.Error)  { o.refused = append(o.refused, e) }
+func (o *observed) Decided(d time.Duration) { o.decided = append(o.decided, d) }
+
+func (o *observed) NotRepeatable() { o.large++ }
 
 func (o *observed) BatchRead(resource string, batch []byte) {
 	o.batches = append(o.batches, resource+" "+string(batch))

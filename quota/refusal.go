@@ -15,10 +15,14 @@ import (
 // itself: its user has gone by then.
 const longestRetry = time.Minute
 
+// limitNames are the limits' names in the metrics.
+var limitNames = map[Limit]string{Requests: "key_requests", Tokens: "key_tokens", Budget: "key_budget"}
+
 // refusal is the 429 of a key, in OpenAI's words: rate_limit_exceeded, which its
 // SDKs try again after retry-after, and insufficient_quota for a budget.
 func refusal(ask *Ask, g *Grant, now time.Time) *azure.Error {
 	e := &azure.Error{Status: http.StatusTooManyRequests, Type: "rate_limit_error", Code: "rate_limit_exceeded"}
+	e.Limit = limitNames[g.Refused]
 	name, wait, never := ask.Key.Name, time.Duration(0), false
 	switch g.Refused {
 	case Budget:

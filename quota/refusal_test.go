@@ -78,11 +78,15 @@ func TestOfSeveralLimitsTheOneThatLastsLongestIsSaid(t *testing.T) {
 	k.RPM, k.TPM = 1, 1
 	ask := &Ask{Key: k, Requests: 1, Tokens: 1, Cost: 1}
 	_, _ = b.Reserve(t.Context(), ask)
-	if g, err := b.Reserve(t.Context(), ask); g.Refused != Budget || err.Code != "insufficient_quota" {
+	if g, err := b.Reserve(t.Context(), ask); g.Refused != Budget || err.Code != "insufficient_quota" || err.Limit != "key_budget" {
 		t.Errorf("%+v %v", g, err)
 	}
 	k.Budget = 0
-	if g, err := b.Reserve(t.Context(), ask); g.Refused != Tokens || err.Code != "rate_limit_exceeded" {
+	if g, err := b.Reserve(t.Context(), ask); g.Refused != Tokens || err.Code != "rate_limit_exceeded" || err.Limit != "key_tokens" {
+		t.Errorf("%+v %v", g, err)
+	}
+	k.TPM = 0
+	if g, err := b.Reserve(t.Context(), ask); g.Refused != Requests || err.Limit != "key_requests" {
 		t.Errorf("%+v %v", g, err)
 	}
 }

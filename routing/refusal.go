@@ -60,6 +60,7 @@ func (p *planner) noRoom(g *group) *azure.Error {
 		Status:  http.StatusTooManyRequests,
 		Type:    "rate_limit_error",
 		Code:    "rate_limit_exceeded",
+		Limit:   "deployments",
 		Message: fmt.Sprintf("No deployment of the model %q has room at the moment. Please retry after %d seconds.", p.r.Model, seconds),
 		Header: []azure.Header{
 			{Name: "retry-after", Value: strconv.FormatInt(seconds, 10)},

@@ -46,7 +46,7 @@ func TestA429SaysWhenThereIsRoomAgainAndWhatTheLimitsAre(t *testing.T) {
 			w.clock.add(40500 * time.Millisecond)
 			tt.use(w)
 			_, err := w.Plan(t.Context(), &Request{Model: "m", Tokens: 1})
-			if err == nil || err.Status != 429 || err.Code != "rate_limit_exceeded" || headers(err) != tt.want {
+			if err == nil || err.Status != 429 || err.Code != "rate_limit_exceeded" || err.Limit != "deployments" || headers(err) != tt.want {
 				t.Fatalf("%v: %s, want %s", err, headers(err), tt.want)
 			}
 		})

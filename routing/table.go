@@ -68,6 +68,8 @@ type Table struct {
 
 	list   []byte            // answer to GET /v1/models
 	models map[string][]byte // answers to GET /v1/models/{id}
+
+	information []information // of Deployments, as many of them as are of the model list
 }
 
 // group is a model group: the deployments behind one model_name.
@@ -124,6 +126,9 @@ func New(s *config.Snapshot, credential func(config.Credential) Credential, flee
 		t.byCluster[d.Cluster], t.byCluster[d.SocketCluster()] = dep, dep
 	}
 	t.everywhere = everywhere(t.Deployments)
+	for _, d := range t.Deployments[:len(s.Deployments)] {
+		t.information = append(t.information, informed(d))
+	}
 	fleet.adopt(t.Deployments, t.cooldownPolicy, store)
 	var listed []string
 	for _, g := range s.Groups {

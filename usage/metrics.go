@@ -38,6 +38,9 @@ type Metrics struct {
 	batched   metric.Int64Counter
 	batchCost metric.Int64Counter
 	unpriced  metric.Int64Counter
+	limited   metric.Int64Counter
+	fallbacks metric.Int64Counter
+	decision  metric.Float64Histogram
 
 	configGood    atomic.Bool
 	configSince   atomic.Int64 // Unix seconds of the last good load
@@ -48,8 +51,8 @@ type Metrics struct {
 
 // NewMetrics makes the instruments and their registry. credentials is asked at
 // every scrape which credentials there are, by name, and whether each can be
-// used now; nil leaves them out.
-func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
+// used now; nil leaves them out. more are further readers, and who tells them (OTLP).
+func NewMetrics(credentials func() map[string]bool, more ...sdk.Option) (*Metrics, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	reader, err := exporter.New(exporter.WithRegisterer(registry), exporter.WithoutScopeInfo(), exporter.WithoutTargetInfo())
@@ -58,7 +61,7 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 	}
 	m := &Metrics{
 		handler:  promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		provider: sdk.NewMeterProvider(sdk.WithReader(reader)),
+		provider: sdk.NewMeterProvider(append(more, sdk.WithReader(reader))...),
 	}
 	meter := m.provider.Meter("azproc")
 	if m.genAI, err = newGenAI(meter); err != nil {
@@ -81,11 +84,17 @@ func NewMetrics(credentials func() map[string]bool) (*Metrics, error) {
 		{&m.batched, "azproc_batch_tokens", "Tokens that ended batches have used, by type: input or output."},
 		{&m.batchCost, "azproc_batch_cost_microdollars", "What ended batches have cost, in millionths of a US dollar, where their price is known."},
 		{&m.unpriced, "azproc_batches_of_unknown_cost", "Ended batches whose price nobody knows."},
+		{&m.limited, "azproc_limited_requests", "Requests that a limit refused, by limit: key_requests, key_tokens, key_budget, or deployments for want of room at all of them."},
+		{&m.fallbacks, "azproc_fallbacks", "Requests that another model than the one asked for served last, by both."},
 		{&m.large, "azproc_unrepeatable_requests", "Requests that one deployment alone could be asked with, because their body is larger than the retry buffer."},
 	} {
 		if *c.into, err = meter.Int64Counter(c.name, metric.WithDescription(c.what)); err != nil {
 			return nil, fmt.Errorf("metric %s: %w", c.name, err)
 		}
+	}
+	if m.decision, err = meter.Float64Histogram("azproc_decision_duration", metric.WithUnit("s"), metric.WithExplicitBucketBoundaries(decisionBounds...),
+		metric.WithDescription("How long the Go service had a request in hand until it sent it on or refused it; a later attempt is another one.")); err != nil {
+		return nil, fmt.Errorf("metric azproc_decision_duration: %w", err)
 	}
 	for _, g := range []struct {
 		name, what string
@@ -155,6 +164,24 @@ func (m *Metrics) StreamPanicked() { m.panics.Add(context.Background(), 1) }
 func (m *Metrics) RequestRefused(status int, code string) {
 	m.refused.Add(context.Background(), 1, metric.WithAttributes(
 		attribute.String("status", strconv.Itoa(status)), attribute.String("code", code)))
+}
+
+// decisionBounds are from what a decision takes to what a wait for a credential or
+// for Redis does, in seconds.
+var decisionBounds = []float64{10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1, 0.25, 0.5, 1, 2.5, 5}
+
+// Decided counts a decision of the Go service, and how long it took.
+func (m *Metrics) Decided(d time.Duration) { m.decision.Record(context.Background(), d.Seconds()) }
+
+// Limited counts a request that a limit refused. limit is one of azproc's own words.
+func (m *Metrics) Limited(limit string) {
+	m.limited.Add(context.Background(), 1, metric.WithAttributes(attribute.String("limit", limit)))
+}
+
+// FellBack counts a request for one model that another served last. Both are model
+// groups of the configuration.
+func (m *Metrics) FellBack(model, to string) {
+	m.fallbacks.Add(context.Background(), 1, metric.WithAttributes(attribute.String("model", model), attribute.String("to", to)))
 }
 
 // AttemptFailed counts an attempt at a deployment that failed. fault is one of

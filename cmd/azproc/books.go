@@ -26,6 +26,9 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 		r.Group = t.Group(e.Model)
 		if d = t.At(e.Cluster); d != nil {
 			r.Deployment = d.Name
+			if r.Group != "" && d.Group != "" && d.Group != r.Group {
+				l.metrics.FellBack(r.Group, d.Group)
+			}
 		}
 	}
 	// A stream that broke off, or whose client left, has not told; and an error has

@@ -3,8 +3,10 @@ package main
 import (
 	"io"
 	"log/slog"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -24,6 +26,7 @@ func TestEveryEndedRequestIsOneRecord(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`
 model_list:
 - {model_name: "team-*", litellm_params: {model: azure/gpt-4o-*, api_base: "https://a.openai.azure.com", api_key: k}, model_info: {id: dep}}
+- {model_name: other-group, litellm_params: {model: azure/x, api_base: "https://b.openai.azure.com", api_key: k}, model_info: {id: other-dep}}
 `), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +36,7 @@ model_list:
 	}
 	defer g.stop(t.Context())
 	g.reload(t.Context())
-	cluster := g.table.Load().Deployments[0].Cluster
+	cluster, other := g.table.Load().Deployments[0].Cluster, g.table.Load().Deployments[1].Cluster
 	const usageWindow = `"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}`
 	began := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
 	for name, tt := range map[string]struct {
@@ -43,6 +46,10 @@ model_list:
 		"one that was told": {
 			envoy.Entry{Cluster: cluster, Status: 200, Began: began, Duration: time.Second, Begun: time.Millisecond, Attempts: 2, Request: "r", Operation: "chat/completions", Model: "team-x", Key: "k", Stream: true, Usage: [2]string{usageWindow}},
 			usage.Record{Time: began, Duration: time.Second, First: time.Millisecond, Request: "r", Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Key: "k", Status: 200, Stream: true, Attempts: 2, Tokens: usage.Tokens{Input: 10, Output: 5}},
+		},
+		"a fallback": {
+			envoy.Entry{Cluster: other, Status: 200, Operation: "chat/completions", Model: "team-x", Usage: [2]string{usageWindow}},
+			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "other-dep", Status: 200, Tokens: usage.Tokens{Input: 10, Output: 5}},
 		},
 		"a stream that broke off is estimated": {
 			envoy.Entry{Cluster: cluster, Status: 200, Operation: "chat/completions", Model: "team-x", Stream: true, Received: 400, Sent: 2500},
@@ -82,5 +89,11 @@ model_list:
 		if diff := cmp.Diff(kept{tt.want}, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
 		}
+	}
+	w := httptest.NewRecorder()
+	g.metrics.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	lines := regexp.MustCompile("(?m)^azproc_fallbacks.*").FindAllString(w.Body.String(), -1)
+	if diff := cmp.Diff([]string{`azproc_fallbacks_total{model="team-*",to="other-group"} 1`}, lines); diff != "" {
+		t.Error(diff)
 	}
 }

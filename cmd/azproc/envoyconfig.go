@@ -25,7 +25,10 @@ func envoyConfig(_ context.Context, args []string, stdout, stderr io.Writer) err
 	if err != nil {
 		return err
 	}
-	o := s.envoyOptions(snap)
+	o, err := s.envoyOptions(snap)
+	if err != nil {
+		return err
+	}
 	o.Admin = *envoyAdmin
 	var file []byte
 	if s.static {

@@ -8,11 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/keepalive"
 
@@ -66,8 +68,12 @@ func newGateway(s *settings, o envoy.Options, stdout io.Writer, log *slog.Logger
 	if s.accessLog == accessLogStdout {
 		g.accessLog = usage.NewAccessLog(stdout)
 	}
-	var err error
-	if g.metrics, err = usage.NewMetrics(g.credentialsReady); err != nil {
+	otlp, err := usage.OTLP(context.Background(), version, os.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn("metrics are not sent", "error", err) }))
+	if g.metrics, err = usage.NewMetrics(g.credentialsReady, otlp...); err != nil {
 		return nil, err
 	}
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
@@ -92,6 +98,9 @@ func (g *gateway) books() usage.Books {
 	}
 	return all
 }
+
+// lastMetrics is how long the last values may take to be sent, where they are sent.
+const lastMetrics = 3 * time.Second
 
 // keepalivePolicy allows Envoy's pings, whether a request is in hand or not.
 var keepalivePolicy = keepalive.EnforcementPolicy{MinTime: envoy.Keepalive / 2, PermitWithoutStream: true}
@@ -231,7 +240,9 @@ func (g *gateway) stop(ctx context.Context) {
 	g.client.Close()
 	g.credentials.Close()
 	g.store.close()
-	_ = g.metrics.Close(context.Background())
+	flush, cancel := context.WithTimeout(context.Background(), lastMetrics)
+	defer cancel()
+	_ = g.metrics.Close(flush) // it has told the log
 	if g.accessLog != nil {
 		g.accessLog.Close()
 	}
@@ -250,6 +261,9 @@ func (o observer) BatchRead(resource string, batch []byte) { o.batches.Read(reso
 // Refused implements extproc.Observer.
 func (o observer) Refused(e *azure.Error) {
 	o.RequestRefused(e.Status, e.Code)
+	if e.Limit != "" {
+		o.Limited(e.Limit)
+	}
 	if o.log.Enabled(context.Background(), slog.LevelDebug) {
 		o.log.Debug("request refused", "status", e.Status, "code", e.Code, "error", e.Error())
 	}

@@ -59,7 +59,10 @@ func (s *settings) run(ctx context.Context, log *slog.Logger, stdout, stderr io.
 	}
 	defer os.RemoveAll(dir)
 
-	o := s.envoyOptions(snap)
+	o, err := s.envoyOptions(snap)
+	if err != nil {
+		return err
+	}
 	// The gRPC service hands out credentials and Envoy's admin page stops it:
 	// both are sockets that only this user can reach.
 	o.GRPC = "unix:" + filepath.Join(dir, "azproc.sock")
@@ -126,8 +129,9 @@ func (s *settings) first(stderr io.Writer) (*config.Snapshot, error) {
 }
 
 // envoyOptions are the settings that Envoy's configuration depends on.
-func (s *settings) envoyOptions(snap *config.Snapshot) envoy.Options {
-	return envoy.Options{Listen: s.listen, GRPC: s.grpc, MaxBody: snap.MaxBody, CAFile: s.caFile}
+func (s *settings) envoyOptions(snap *config.Snapshot) (envoy.Options, error) {
+	traces, err := envoy.TracesFrom(os.Getenv)
+	return envoy.Options{Listen: s.listen, GRPC: s.grpc, MaxBody: snap.MaxBody, CAFile: s.caFile, Traces: traces}, err
 }
 
 // start opens the ports and puts the first configuration to use.

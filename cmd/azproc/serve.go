@@ -35,7 +35,11 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	g, err := newGateway(&s, s.envoyOptions(snap), stdout, log)
+	o, err := s.envoyOptions(snap)
+	if err != nil {
+		return err
+	}
+	g, err := newGateway(&s, o, stdout, log)
 	if err != nil {
 		return err
 	}
