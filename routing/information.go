@@ -34,8 +34,10 @@ func informed(d *Deployment) information {
 	if d.BaseModel != "" {
 		info["base_model"] = d.BaseModel
 	}
-	if d.Cost >= 0 {
-		info["input_cost_per_token"], info["output_cost_per_token"] = d.InputCost, d.OutputCost
+	for _, p := range d.Prices {
+		if number := json.Number(p.Text); json.Valid([]byte(p.Text)) {
+			info[p.Field] = number
+		}
 	}
 	maps.Copy(info, d.Info)
 	info["id"] = d.Name
