@@ -73,6 +73,9 @@ func TestAKeyMayDoWhatItsEntrySays(t *testing.T) {
 	if !strings.Contains(models.body, `"claude"`) || strings.Contains(models.body, `"embed"`) || strings.Contains(models.body, `"gpt"`) {
 		t.Errorf("a key is shown %s", models.body)
 	}
+	if told := do(t, "GET", g.url+"/model/info", "", as("narrow")...); !strings.Contains(told.body, `"claude"`) || strings.Contains(told.body, `"embed"`) {
+		t.Errorf("a key is told of %s", told.body)
+	}
 	if got := do(t, "GET", g.url+"/v1/models/embed", "", as("narrow")...); got.status != 404 {
 		t.Errorf("%d %s", got.status, got.body)
 	}

@@ -20,9 +20,9 @@ func (s *stream) habit() error {
 	case azure.OpReady:
 		a = readiness(s.now.table.Ready())
 	case azure.OpHealth:
-		a = reply(s.now.table.Health(s.route.QueryValue("model"), nil), "health")
+		a = reply(s.now.table.Health(s.route.QueryValue("model"), s.allowed()), "health")
 	case azure.OpModelInfo:
-		body, err := s.now.table.Information(s.route.QueryValue("litellm_model_id"), nil)
+		body, err := s.now.table.Information(s.route.QueryValue("litellm_model_id"), s.allowed())
 		if err != nil {
 			return s.refuse(err)
 		}
