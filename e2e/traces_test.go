@@ -199,6 +199,8 @@ func TestSpansGoByGRPCOfEveryRequestUnlessTheSamplerSaysOtherwise(t *testing.T) 
 		}
 		return false
 	})
+	sink.mu.Lock()
+	defer sink.mu.Unlock()
 	if sink.who["service.name"] != "gateway" || sink.keys[0] != "k" {
 		t.Errorf("sent by %v with %q", sink.who, sink.keys)
 	}

@@ -93,6 +93,8 @@ func TestMetricsGoByOTLPWhenTheyEnd(t *testing.T) {
 			if err := m.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
+			r.mu.Lock()
+			defer r.mu.Unlock()
 			for _, want := range []string{"gen_ai.client.token.usage", "azproc_requests", "azproc_config_deployments"} {
 				if !slices.Contains(r.names, want) {
 					t.Errorf("no %s in %v", want, r.names)
