@@ -97,6 +97,7 @@ func TestSpansContinueTheClientsTraceToTheDeployment(t *testing.T) {
 		"OTEL_TRACES_SAMPLER=parentbased_always_off", "OTEL_RESOURCE_ATTRIBUTES=deployment.environment.name=test",
 	})
 	const (
+		refused            = "2af7651916cd43dd8448eb211c80319c"
 		sampled, unsampled = "0af7651916cd43dd8448eb211c80319c", "1af7651916cd43dd8448eb211c80319c"
 		parent             = "b7ad6b7169203331"
 		id                 = "7b674c1e-8a1f-4e3c-9d0e-000000000001"
@@ -105,6 +106,10 @@ func TestSpansContinueTheClientsTraceToTheDeployment(t *testing.T) {
 	got := do(t, "POST", g.url+"/v1/chat/completions", asking("m", ""), "traceparent", "00-"+sampled+"-"+parent+"-01", "x-request-id", id)
 	unseen := do(t, "POST", g.url+"/v1/chat/completions", asking("m", ""), "traceparent", "00-"+unsampled+"-"+parent+"-00")
 	none := do(t, "POST", g.url+"/v1/chat/completions", asking("m", ""))
+	// A browser's WebSocket has its key in the query.
+	if wrong := do(t, "POST", g.url+"/v1/chat/completions?api-key="+clientKey, asking("nope", ""), "traceparent", "00-"+refused+"-"+parent+"-01"); wrong.status != 404 {
+		t.Fatal(wrong)
+	}
 	if unseen.status != 200 || none.status != 200 || got.header.Get("x-request-id") != id {
 		t.Fatalf("%d %d %d, id %s", got.status, unseen.status, none.status, got.header.Get("x-request-id"))
 	}
@@ -120,7 +125,7 @@ func TestSpansContinueTheClientsTraceToTheDeployment(t *testing.T) {
 				attempts = append(attempts, s)
 			}
 		}
-		return root != nil && len(attempts) == 2
+		return root != nil && len(attempts) == 2 && len(sink.of(refused)) > 0
 	})
 	for name, want := range map[string]string{
 		"gen_ai.provider.name": "azure.ai.openai", "gen_ai.operation.name": "chat/completions", "gen_ai.request.model": "m",
@@ -150,7 +155,7 @@ func TestSpansContinueTheClientsTraceToTheDeployment(t *testing.T) {
 	sink.mu.Lock()
 	defer sink.mu.Unlock()
 	for _, s := range sink.all {
-		if hex.EncodeToString(s.TraceId) != sampled {
+		if id := hex.EncodeToString(s.TraceId); id != sampled && id != refused {
 			t.Errorf("a span of a request that has none: %v", s)
 		}
 		for name, value := range tags(s) {
@@ -194,6 +199,8 @@ func TestSpansGoByGRPCOfEveryRequestUnlessTheSamplerSaysOtherwise(t *testing.T) 
 		}
 		return false
 	})
+	sink.mu.Lock()
+	defer sink.mu.Unlock()
 	if sink.who["service.name"] != "gateway" || sink.keys[0] != "k" {
 		t.Errorf("sent by %v with %q", sink.who, sink.keys)
 	}

@@ -81,6 +81,11 @@ func TestMetricsGoByOTLPWhenTheyEnd(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
 			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
 			t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")
+			name := "azproc"
+			if protocol == "grpc" { // another name is taken too
+				name = "gateway"
+				t.Setenv("OTEL_SERVICE_NAME", name)
+			}
 			options, err := OTLP(t.Context(), "v1.2.3", os.Getenv)
 			if err != nil {
 				t.Fatal(err)
@@ -93,12 +98,14 @@ func TestMetricsGoByOTLPWhenTheyEnd(t *testing.T) {
 			if err := m.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
+			r.mu.Lock()
+			defer r.mu.Unlock()
 			for _, want := range []string{"gen_ai.client.token.usage", "azproc_requests", "azproc_config_deployments"} {
 				if !slices.Contains(r.names, want) {
 					t.Errorf("no %s in %v", want, r.names)
 				}
 			}
-			for _, want := range []string{"service.name=azproc", "service.version=v1.2.3", "deployment.environment.name=test"} {
+			for _, want := range []string{"service.name=" + name, "service.version=v1.2.3", "deployment.environment.name=test"} {
 				if !slices.Contains(r.who, want) {
 					t.Errorf("no %s in %v", want, r.who)
 				}
