@@ -124,8 +124,11 @@ try {
     for (const name of ['by', 'span', 'model', 'key', 'prompt', 'submit']) assert(seen.has(name), `${name} is not reached: ${[...seen]}`)
   })
 
-  if (screenshot) {
-    await page.evaluate(() => scrollTo(0, 0))
+  if (screenshot) { // with something in the plots
+    for (const name of [...Array(18).fill(model), ...Array(7).fill('claude'), 'gpt-5']) await ask(name)
+    await page.waitForFunction(() => Number(document.querySelector('.sums dd').textContent) >= 28)
+    await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0) })
+    await page.setViewportSize({ width: 1100, height: 900 })
     writeFileSync(screenshot, await page.screenshot({ fullPage: true }))
   }
 
