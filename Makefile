@@ -10,7 +10,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOL     = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: build envoy redis run test unit e2e sdk check lint bench fuzz generate prices clean need-go need-python need-node
+.PHONY: build envoy redis run test unit e2e sdk picture check lint bench fuzz generate prices clean need-go need-python need-node
 
 build: need-go  ## bin/azproc, static
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/azproc ./cmd/azproc
@@ -35,6 +35,9 @@ e2e: need-go need-python need-node envoy redis sdk  ## real Envoy, real SDKs
 
 sdk: need-python need-node  ## the pinned SDKs, under .cache
 	@e2e/sdk/install.sh
+
+picture: need-go need-node envoy sdk  ## docs/page.png, from a real browser
+	SCREENSHOT=$(CURDIR)/docs/page.png $(GO) test -count=1 -run TestThePageForPeople ./e2e
 
 check: need-go lint  ## linters, formatting, import rules
 	$(GO) vet ./...

@@ -40,6 +40,8 @@ func script(t *testing.T, cases int, dir string, env []string, command ...string
 		t.Run(result.Case, func(t *testing.T) {
 			if !result.OK {
 				t.Error(result.Detail)
+			} else if result.Detail != "" {
+				t.Log(result.Detail)
 			}
 		})
 	}

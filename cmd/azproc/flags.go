@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/azproc/azproc/admin"
 	"github.com/azproc/azproc/config"
 )
 
@@ -26,6 +28,7 @@ type settings struct {
 	config         string
 	listen         string
 	admin          string
+	adminToken     string // "" is none
 	grpc           string
 	envoy          string
 	caFile         string
@@ -49,7 +52,14 @@ func (s *settings) listenFlag(fs *flag.FlagSet) {
 }
 
 func (s *settings) adminFlag(fs *flag.FlagSet) {
-	fs.StringVar(&s.admin, "admin", defaultAdmin, "`address` of /healthz, /readyz and /metrics")
+	fs.StringVar(&s.admin, "admin", defaultAdmin, "`address` of the page for people, /healthz, /readyz, /deployments and /metrics")
+	fs.StringVar(&s.adminToken, "admin-token", "", "`token` that the admin port asks for (default: $AZPROC_ADMIN_TOKEN, where other users of the machine do not see it); beyond loopback there is no page without one")
+}
+
+// guardOfAdmin says who may see what on the admin port. The token of the environment is
+// no flag's default: the help would show it.
+func (s *settings) guardOfAdmin() admin.Guard {
+	return admin.Guard{Loopback: loopback(s.admin), Token: cmp.Or(s.adminToken, os.Getenv("AZPROC_ADMIN_TOKEN"))}
 }
 
 func (s *settings) grpcFlag(fs *flag.FlagSet) {

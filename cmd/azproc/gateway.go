@@ -48,6 +48,7 @@ type gateway struct {
 	client      *client.Client
 	checker     *client.Checker
 	accessLog   *usage.AccessLog // nil: none is written
+	history     *usage.History
 
 	// settled, when set, waits until Envoy can use the clusters it was given.
 	settled func(context.Context) error
@@ -59,11 +60,12 @@ type gateway struct {
 	// others are the files that the configuration names, each with the end of its
 	// watch; guarded by mu.
 	others map[string]context.CancelFunc
+	snap   atomic.Pointer[config.Snapshot] // that of table
 }
 
 // newGateway makes the service; nothing listens yet.
 func newGateway(s *settings, o envoy.Options, stdout io.Writer, log *slog.Logger) (*gateway, error) {
-	g := &gateway{settings: s, log: log, envoy: o, client: client.New(s.caFile)}
+	g := &gateway{settings: s, log: log, envoy: o, client: client.New(s.caFile), history: usage.NewHistory()}
 	g.checker = client.NewChecker(g.client)
 	if s.accessLog == accessLogStdout {
 		g.accessLog = usage.NewAccessLog(stdout)
@@ -86,13 +88,14 @@ func newGateway(s *settings, o envoy.Options, stdout io.Writer, log *slog.Logger
 	g.processor.Register(g.grpc)
 	g.ads.Register(g.grpc)
 	envoy.NewAccessLog(ledger{g.fleet, g.metrics, g.books(), g.table.Load, g.quota}, log).Register(g.grpc)
-	g.admin = admin.NewServer(admin.Handler(g, g.metrics.Handler()))
+	page := admin.Page(g, admin.NewTry(nearURL(s.listen)), admin.Handler(g, g.metrics.Handler()))
+	g.admin = admin.NewServer(s.guardOfAdmin().Wrap(page))
 	return g, nil
 }
 
 // books are those who hear of every request.
 func (g *gateway) books() usage.Books {
-	all := usage.AllBooks{g.metrics}
+	all := usage.AllBooks{g.metrics, g.history}
 	if g.accessLog != nil {
 		all = append(all, g.accessLog)
 	}
@@ -156,6 +159,7 @@ func (g *gateway) use(ctx context.Context, snap *config.Snapshot) error {
 	table.Takes = extproc.Takes
 	g.processor.Use(table, auth.NewClients(snap, nil))
 	g.table.Store(table)
+	g.snap.Store(snap)
 	old := g.store
 	g.store = store
 	g.once.Store(store)
