@@ -95,7 +95,7 @@ func TestHistoryKeepsSoManyNamesAndTheRestTogether(t *testing.T) {
 func TestHistoryKeepsTheLastFailures(t *testing.T) {
 	h := NewHistory()
 	for _, r := range []*Record{
-		{Status: 200}, // of no time
+		{Status: 200, Duration: time.Minute}, // of no time
 		{Time: noon, Status: 200},
 		{Time: noon, Status: 200, Left: true},
 		{Time: noon, Left: true},

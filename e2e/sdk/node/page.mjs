@@ -127,6 +127,7 @@ try {
   if (screenshot) { // with something in the plots
     for (const name of [...Array(18).fill(model), ...Array(7).fill('claude'), 'gpt-5']) await ask(name)
     await page.waitForFunction(() => Number(document.querySelector('.sums dd').textContent) >= 28)
+    await page.locator('#try [name=key]').fill('')
     await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0) })
     await page.setViewportSize({ width: 1100, height: 900 })
     writeFileSync(screenshot, await page.screenshot({ fullPage: true }))
