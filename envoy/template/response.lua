@@ -136,7 +136,7 @@ function envoy_on_response(handle)
         carry = sub(j, -8) -- one less than the patterns: nothing is found twice
         if hide and (hold ~= "" or open or sub(s, -2) ~= "\n\n") then
           s, hold = hidden(hold .. s)
-          if sub(hold, 1, 12) == "data: [DONE]" then s, hold = s .. hold, "" end -- not every service ends it with a blank line
+          if sub(hold, 1, 12) == "data: [DONE]" then s, hold, hide = s .. hold, "", nil end -- the end, which not every service ends with a blank line
           chunk:setBytes(s)
         end
       end
