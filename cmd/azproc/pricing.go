@@ -121,7 +121,7 @@ func remedy(d *config.Deployment) string {
 	if seller(d) == prices.OpenAI {
 		return "; add an entry for it to the file of model_prices"
 	}
-	return " where its answers do not name the model; set model_info.base_model (such as azure/gpt-4o)"
+	return " unless you set model_info.base_model (such as azure/gpt-4o)"
 }
 
 // batchCost is what a batch has cost, in micro-dollars. deployment is what the
