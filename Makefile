@@ -27,7 +27,7 @@ run: need-go need-python envoy build  ## the demo
 # Everything, in the order in which it fails fastest.
 test: need-go need-python need-node envoy redis unit e2e
 
-unit: need-go envoy redis  ## unit tests under the race detector
+unit: need-go need-python need-node envoy redis sdk  ## unit tests under the race detector
 	$(GO) test -race $(shell $(GO) list ./... | grep -v '/e2e$$')
 
 e2e: need-go need-python need-node envoy redis sdk  ## real Envoy, real SDKs

@@ -54,6 +54,7 @@ func TestAnthropicsOperationsAreThoseOfItsSDKs(t *testing.T) {
 		"/anthropic/v1/messages":    OpMessages,
 		"/v1/messages/count_tokens": OpCountTokens,
 		"/messages/count_tokens":    OpCountTokens,
+
 		"/anthropic/v1/messages/count_tokens?beta=true": OpCountTokens,
 		"/anthropic/v1/messages/batches":                nil,
 		"/v1/messages/batches":                          nil,

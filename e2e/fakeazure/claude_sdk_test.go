@@ -57,7 +57,7 @@ func sdkCache(t *testing.T, name, file string) string {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(path, file)); err != nil {
-		t.Skipf("the SDKs are not installed: run make sdk: %v", err)
+		t.Fatalf("the SDKs are not installed: run make sdk: %v", err)
 	}
 	return path
 }

@@ -118,9 +118,10 @@ func TestWhatTheModelCannotDoIsRefusedOrDropped(t *testing.T) {
 		`"service_tier":"flex"`:                                     "service_tier",
 		`"web_search_options":{}`:                                   "web_search_options",
 		`"data_sources":[{"type":"azure_search"}]`:                  "data_sources",
-		`"made_up":1`:                                               "made_up",
-		`"logprobs":true,"top_logprobs":6`:                          "top_logprobs",
-		`"top_logprobs":1`:                                          "top_logprobs",
+
+		`"made_up":1`:                      "made_up",
+		`"logprobs":true,"top_logprobs":6`: "top_logprobs",
+		`"top_logprobs":1`:                 "top_logprobs",
 	} {
 		t.Run(in, func(t *testing.T) {
 			a := ask(`{` + hello + `,` + in + `}`)
@@ -155,6 +156,7 @@ func TestARequestThatIsWrongIsRefusedWhateverIsDropped(t *testing.T) {
 		`{"messages":["Hi"]}`:             "messages[0].role",
 		`{"messages":[{"content":"Hi"}]}`: "messages[0].role",
 		`{"messages":[{"role":"user","content":"Hi"},{"role":"critic","content":"Hi"}]}`: "messages[1].role",
+
 		`{"messages":[{"role":"user"}]}`:              "messages[0].content",
 		`{"messages":[{"role":"user","content":{}}]}`: "messages[0].content",
 		`{` + hello + `,"logprobs":5}`:                "logprobs",

@@ -131,6 +131,7 @@ func TestWhatIsMissingIsNotMadeUp(t *testing.T) {
 func TestToolCallsAreCountedFromZero(t *testing.T) {
 	for calls, want := range map[string]string{
 		`[{"id":"a","index":7},{"index":7,"id":"b"}]`: `[{"index":0,"id":"a"}] [{"index":1,"id":"b"}]`,
+
 		`{"a":{"id":"a"}}`: "",
 		`[]`:               "",
 	} {

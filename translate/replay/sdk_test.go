@@ -15,7 +15,7 @@ func TestThePythonSDKReadsTheAnswersInTheirStreams(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(sdk, "openai")); err != nil {
-		t.Skip("the SDKs are not installed: run make sdk")
+		t.Fatal("the SDKs are not installed: run make sdk")
 	}
 	python := exec.CommandContext(t.Context(), "python3", "testdata/sdk.py", "testdata")
 	python.Env = append(os.Environ(), "PYTHONPATH="+sdk, "PYTHONDONTWRITEBYTECODE=1")
