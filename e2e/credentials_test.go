@@ -10,20 +10,28 @@ import (
 	"github.com/azproc/azproc/e2e/fakeazure"
 )
 
-// TestTokensOfEntraReachAzureOverTLS runs the binary with nothing but the
-// environment that a real one has: an authority, the roots to trust it by, and
-// a managed identity's endpoint.
-func TestTokensOfEntraReachAzureOverTLS(t *testing.T) {
+// entraOf starts an Entra that knows the client app with the secret app-secret, and
+// gives the file of the roots to trust it by.
+func entraOf(t *testing.T) (entra *fakeazure.Entra, roots string) {
+	t.Helper()
 	entra, err := fakeazure.NewEntra()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer entra.Close()
+	t.Cleanup(entra.Close)
 	entra.Secrets["app"] = "app-secret"
-	roots := filepath.Join(t.TempDir(), "ca.pem")
+	roots = filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(roots, entra.CAPEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return entra, roots
+}
+
+// TestTokensOfEntraReachAzureOverTLS runs the binary with nothing but the
+// environment that a real one has: an authority, the roots to trust it by, and
+// a managed identity's endpoint.
+func TestTokensOfEntraReachAzureOverTLS(t *testing.T) {
+	entra, roots := entraOf(t)
 	azure := fakeazure.New(fakeazure.Config{GatewayKeys: []string{clientKey}, Resources: []fakeazure.Resource{
 		{Name: "a", Tokens: entra, Deployments: []fakeazure.Deployment{{Name: "dep", Model: "gpt-4o"}}},
 	}})

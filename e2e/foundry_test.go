@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,16 +12,7 @@ import (
 // that are for another audience than those for Azure OpenAI.
 func TestClaudeIsAskedWithATokenOfItsOwnScope(t *testing.T) {
 	t.Parallel()
-	entra, err := fakeazure.NewEntra()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer entra.Close()
-	entra.Secrets["app"] = "app-secret"
-	roots := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(roots, entra.CAPEM(), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	entra, roots := entraOf(t)
 	azure := azureOf(t, fakeazure.Config{Resources: []fakeazure.Resource{{Name: "a", Tokens: entra, Deployments: []fakeazure.Deployment{
 		{Name: "claude-sonnet-4-5", Model: "claude-sonnet-4-5"}, {Name: "gpt-4o", Model: "gpt-4o"},
 	}}}})

@@ -25,7 +25,7 @@ var _ translate.Translator = Translator{}
 
 // headers are what Anthropic's API wants beside the credential: see the package's
 // comment for the version.
-var headers = []azure.Header{{Name: "anthropic-version", Value: "2023-06-01"}}
+var headers = []azure.Header{{Name: "anthropic-version", Value: azure.AnthropicVersion}}
 
 // request is one request under way.
 type request struct {
