@@ -6,9 +6,13 @@ import (
 	"strings"
 )
 
-// Dollar is one US dollar. Money is counted in whole micro-dollars, so that
-// sums are exact.
+// Dollar is one US dollar in micro-dollars, in which limits and reservations are
+// counted, so that sums are exact.
 const Dollar = 1_000_000
+
+// MicroDollar is one in pico-dollars, in which it is counted what single requests
+// cost: one that embeds five tokens costs less than a micro-dollar.
+const MicroDollar = 1_000_000
 
 // maxDollars is the largest amount that is taken for one.
 const maxDollars = 1_000_000_000

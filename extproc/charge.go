@@ -13,7 +13,8 @@ import (
 type Quota interface {
 	// Reserve takes what a request may need at most, or says why it may not have it.
 	Reserve(ctx context.Context, ask *quota.Ask) (quota.Grant, *azure.Error)
-	// Settle puts what was used in the place of what was reserved, once.
+	// Settle puts what was used in the place of what was reserved, once; cost is in
+	// pico-dollars.
 	Settle(h quota.Hold, tokens, cost int64)
 	// View is what a key has used.
 	View(ctx context.Context, key *quota.Key) quota.View

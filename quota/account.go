@@ -3,6 +3,8 @@ package quota
 import (
 	"sync"
 	"time"
+
+	"github.com/azproc/azproc/config"
 )
 
 // account is what one key has used.
@@ -13,8 +15,9 @@ type account struct {
 	requests, tokens int64
 
 	period, ends int64 // when it began, and when the next one does
-	spent        int64 // settled, in micro-dollars
-	held         int64 // reserved and not settled
+	spent        int64 // settled, in whole micro-dollars
+	fraction     int64 // what is settled beyond those, in pico-dollars: less than one
+	held         int64 // reserved and not settled, in micro-dollars
 
 	holds map[uint64]held
 	order []uint64 // ids as they were reserved: those that are given up first stand first
@@ -48,7 +51,7 @@ func (a *account) bring(v *View, now time.Time) {
 
 // begin begins a period of which nothing is used. When it ends, bring will know.
 func (a *account) begin(period int64) {
-	a.period, a.ends, a.spent, a.held = period, period+1, 0, 0
+	a.period, a.ends, a.spent, a.fraction, a.held = period, period+1, 0, 0, 0
 }
 
 // show puts into a view what is used of the limits that it has.
@@ -60,7 +63,7 @@ func (a *account) show(v *View) {
 		v.Tokens.Used = a.tokens
 	}
 	if v.Budget.Limit > 0 {
-		v.Budget.Used, v.Held = a.spent+a.held, a.held
+		v.SetMoney(a.spent, a.fraction, a.held)
 	}
 }
 
@@ -112,7 +115,7 @@ func (a *account) take(ask *Ask, v *View, id uint64, until int64) Hold {
 	return h
 }
 
-// settle puts what was used in the place of what was held. own says that the hold
+// settle puts what was used in the place of what was held; cost is in pico-dollars. own says that the hold
 // is of this process: money of it that is not held any more has then been settled
 // already, unless it was given up.
 func (a *account) settle(h Hold, tokens, cost, now int64, own bool) {
@@ -136,7 +139,9 @@ func (a *account) settle(h Hold, tokens, cost, now int64, own bool) {
 		a.tokens = max(0, a.tokens+tokens)
 	}
 	if h.Period == a.period && h.Period != 0 {
-		a.spent += cost
+		a.fraction += cost % config.MicroDollar
+		a.spent += cost/config.MicroDollar + a.fraction/config.MicroDollar
+		a.fraction %= config.MicroDollar
 	}
 }
 
@@ -149,6 +154,9 @@ func (a *account) learn(v *View) {
 		if a.period != v.Period {
 			a.begin(v.Period)
 		}
-		a.spent = v.Budget.Used
+		a.spent, a.fraction = v.Budget.Used, v.Fraction
+		if v.Fraction > 0 { // Used counts it as a whole one
+			a.spent--
+		}
 	}
 }

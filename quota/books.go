@@ -82,9 +82,9 @@ func (b *Books) reserve(ctx context.Context, ask *Ask) (Grant, *azure.Error) {
 	return b.memory.reserve(ask, false), nil
 }
 
-// Settle puts what a request has used in the place of what it has reserved. It
-// does not wait. What was reserved here while the shared store was gone is told to
-// it, so that the money counts when it is back.
+// Settle puts what a request has used in the place of what it has reserved; cost is
+// in pico-dollars. It does not wait. What was reserved here while the shared store was
+// gone is told to it, so that the money counts when it is back.
 func (b *Books) Settle(h Hold, tokens, cost int64) {
 	if h.Empty() {
 		return

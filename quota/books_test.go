@@ -63,7 +63,7 @@ func TestBooksWithoutASharedStoreKeepTheirOwn(t *testing.T) {
 	if _, code := take(t, b, k, 1); code != "insufficient_quota" {
 		t.Errorf("%q", code)
 	}
-	b.Settle(h, 30, 30)
+	b.Settle(h, 30, 30*config.MicroDollar)
 	if v := b.View(t.Context(), k); v.Budget.Used != 30 || v.Held != 0 {
 		t.Errorf("%+v", v)
 	}
@@ -80,7 +80,7 @@ func TestBooksAskTheSharedStore(t *testing.T) {
 	if _, code := take(t, b, k, 11); code != "insufficient_quota" {
 		t.Errorf("%q", code)
 	}
-	b.Settle(h, 10, 10)
+	b.Settle(h, 10, 10*config.MicroDollar)
 	if v := b.View(t.Context(), k); v.Budget.Used != 40 || v.Held != 30 || *f != 0 {
 		t.Errorf("%+v, %d failures", v, *f)
 	}
@@ -102,8 +102,8 @@ func TestWhileTheStoreIsGoneBooksGoOnFromWhatTheyKnow(t *testing.T) {
 	if v := b.View(t.Context(), k); v.Budget.Used != 100 || v.Requests.Used != 2 {
 		t.Errorf("%+v", v)
 	}
-	b.Settle(local, 25, 25)
-	b.Settle(first, 50, 50)
+	b.Settle(local, 25, 25*config.MicroDollar)
+	b.Settle(first, 50, 50*config.MicroDollar)
 	if v := b.View(t.Context(), k); v.Budget.Used != 85 || v.Held != 0 { // the first is as the store said it last
 		t.Errorf("%+v", v)
 	}
@@ -117,6 +117,22 @@ func TestWhileTheStoreIsGoneBooksGoOnFromWhatTheyKnow(t *testing.T) {
 	}
 }
 
+func TestWhatTheStoreSaysIsLearnedToTheLastFraction(t *testing.T) {
+	b, s, _, _ := books(config.StoreLocal)
+	k := daily(100)
+	for range 3 {
+		h, _ := take(t, b, k, 10)
+		b.Settle(h, 0, 1_400_000)
+	}
+	before := b.View(t.Context(), k)
+	_, _ = take(t, b, k, 0) // by which it is learned
+	s.gone = true
+	v := b.View(t.Context(), k)
+	if before.Budget.Used != 5 || before.Fraction != 200_000 || v.Budget != before.Budget || v.Fraction != before.Fraction {
+		t.Errorf("%+v, then %+v", before, v)
+	}
+}
+
 func TestUnderAllowNothingIsRefusedAndMoneyCounts(t *testing.T) {
 	b, s, _, _ := books(config.StoreAllow)
 	s.gone = true
@@ -125,7 +141,7 @@ func TestUnderAllowNothingIsRefusedAndMoneyCounts(t *testing.T) {
 	if code != "" || h.Empty() {
 		t.Errorf("%q %+v", code, h)
 	}
-	b.Settle(h, 500, 500)
+	b.Settle(h, 500, 500*config.MicroDollar)
 	s.gone = false
 	if _, code := take(t, b, k, 1); code != "insufficient_quota" {
 		t.Errorf("%q", code)
@@ -148,7 +164,7 @@ func TestAHoldOfAStoreThatIsNotUsedAnyMoreCountsHere(t *testing.T) {
 	k := daily(100)
 	h, _ := take(t, b, k, 60)
 	b.Use(nil, config.StoreLocal)
-	b.Settle(h, 0, 10)
+	b.Settle(h, 0, 10*config.MicroDollar)
 	if v := b.View(t.Context(), k); v.Budget.Used != 70 { // what the store said last, and this
 		t.Errorf("%+v", v)
 	}

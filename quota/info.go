@@ -2,6 +2,8 @@ package quota
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/azproc/azproc/config"
@@ -28,11 +30,29 @@ type info struct {
 	MinuteReset       *float64 `json:"minute_reset_seconds,omitempty"`
 }
 
-// money is micro-dollars that are written as dollars.
-type money int64
+// money is micro-dollars, and pico-dollars beyond them, that are written as dollars.
+type money struct{ micro, pico int64 }
 
 // MarshalJSON implements json.Marshaler.
-func (m money) MarshalJSON() ([]byte, error) { return []byte(config.Dollars(int64(m))[1:]), nil }
+func (m money) MarshalJSON() ([]byte, error) {
+	if m.pico == 0 {
+		return []byte(config.Dollars(m.micro)[1:]), nil
+	}
+	text := fmt.Sprintf("%d.%06d%06d", m.micro/config.Dollar, m.micro%config.Dollar, m.pico)
+	return []byte(strings.TrimRight(text, "0")), nil
+}
+
+// money is what is settled of a view's budget, and what is left of it.
+func (v *View) money() (spent, left money) {
+	spent, left = money{v.Budget.Used - v.Held, v.Fraction}, money{v.Budget.Remaining(), 0}
+	if v.Fraction > 0 { // Used counts it as a whole micro-dollar
+		spent.micro--
+		if v.Budget.Used <= v.Budget.Limit {
+			left.pico = config.MicroDollar - v.Fraction
+		}
+	}
+	return spent, left
+}
 
 // JSON is the answer to GET /key/info for a key. now is the moment of the view.
 // The bytes are the caller's.
@@ -58,7 +78,8 @@ func (v *View) JSON(k *config.Key, now time.Time) []byte {
 		}
 	}
 	if b := v.Budget; b.Limit > 0 {
-		period, held, left, spent, limit := k.Period.String(), money(v.Held), money(b.Remaining()), money(b.Used-v.Held), money(b.Limit)
+		period, held, limit := k.Period.String(), money{v.Held, 0}, money{b.Limit, 0}
+		spent, left := v.money()
 		i.Budget, i.Spend, i.Held, i.BudgetRemaining = &limit, &spent, &held, &left
 		i.Duration, i.Reset = &period, at(now.Add(b.Reset))
 	}

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -96,11 +97,11 @@ func TestABudgetIsReservedAndSettled(t *testing.T) {
 		t.Errorf("%+v", g)
 	}
 	two := reserve(t, m, k, 0, 30)
-	m.Settle(one.Hold, 0, 20)
+	m.Settle(one.Hold, 0, 20*config.MicroDollar)
 	if v := m.reserve(&Ask{Key: k}, false).View; v.Budget.Used != 50 || v.Held != 30 {
 		t.Errorf("%+v", v)
 	}
-	m.Settle(two.Hold, 0, 90) // more than was reserved counts
+	m.Settle(two.Hold, 0, 90*config.MicroDollar) // more than was reserved counts
 	if g := reserve(t, m, k, 0, 0); g.Refused != Budget || g.View.Budget.Used != 110 || g.View.Held != 0 {
 		t.Errorf("%+v", g)
 	}
@@ -120,8 +121,37 @@ func TestMoneyOfARequestCountsInThePeriodInWhichItBegan(t *testing.T) {
 	if g := reserve(t, m, k, 0, 100); g.Refused != None || g.View.Held != 100 {
 		t.Errorf("%+v", g)
 	}
-	m.Settle(late.Hold, 0, 100)
+	m.Settle(late.Hold, 0, 100*config.MicroDollar)
 	if v := m.reserve(&Ask{Key: k}, false).View; v.Budget.Used != 100 || v.Held != 100 {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestManySmallRequestsAddUp embeds five tokens at 0.02 dollars a million, a million
+// times: each costs a tenth of a micro-dollar.
+func TestManySmallRequestsAddUp(t *testing.T) {
+	m := NewMemory(startClock().Now)
+	k := daily(100_002)
+	for range 1_000_000 {
+		g := reserve(t, m, k, 0, 1)
+		if g.Refused != None {
+			t.Fatalf("%+v", g)
+		}
+		m.Settle(g.Hold, 0, 100_000)
+	}
+	v := m.reserve(&Ask{Key: k}, false).View
+	if v.Budget.Used != 100_000 || v.Fraction != 0 {
+		t.Errorf("%+v", v)
+	}
+	m.Settle(reserve(t, m, k, 0, 1).Hold, 0, 100_000)
+	if g := reserve(t, m, k, 0, 2); g.Refused != Budget || g.View.Budget.Used != 100_001 || g.View.Fraction != 100_000 {
+		t.Errorf("more than is left: %+v", g)
+	}
+	if g := reserve(t, m, k, 0, 1); g.Refused != None {
+		t.Errorf("what is left: %+v", g)
+	}
+	m.Settle(Hold{Key: k.Name, ID: 1, Period: v.Period}, 0, math.MaxInt64) // more than there is does not wrap
+	if v := m.reserve(&Ask{Key: k}, false).View; v.Budget.Used < 9_223_372_036_854 || v.Fraction >= config.MicroDollar {
 		t.Errorf("%+v", v)
 	}
 }
@@ -130,8 +160,8 @@ func TestAHoldThatIsSettledTwiceCountsOnce(t *testing.T) {
 	m := NewMemory(startClock().Now)
 	k := daily(100)
 	h := reserve(t, m, k, 0, 50).Hold
-	m.Settle(h, 0, 40)
-	m.Settle(h, 0, 40)
+	m.Settle(h, 0, 40*config.MicroDollar)
+	m.Settle(h, 0, 40*config.MicroDollar)
 	if v := m.reserve(&Ask{Key: k}, false).View; v.Budget.Used != 40 || v.Held != 0 {
 		t.Errorf("%+v", v)
 	}
@@ -152,8 +182,8 @@ func TestAHoldThatIsNeverSettledIsGivenUp(t *testing.T) {
 	if g := reserve(t, m, k, 0, 60); g.Refused != None || g.View.Held != 100 {
 		t.Errorf("not given up: %+v", g)
 	}
-	m.Settle(lost, 0, 55) // it was no crash: what it cost counts all the same
-	m.Settle(kept, 0, 5)
+	m.Settle(lost, 0, 55*config.MicroDollar) // it was no crash: what it cost counts all the same
+	m.Settle(kept, 0, 5*config.MicroDollar)
 	if v := m.reserve(&Ask{Key: k}, false).View; v.Budget.Used != 120 || v.Held != 60 {
 		t.Errorf("%+v", v)
 	}
@@ -167,7 +197,7 @@ func TestAHoldOfAnotherProcessCountsAsUsed(t *testing.T) {
 	h := reserve(t, before, k, 500, 60).Hold
 	after.serials.process = ^before.serials.process &^ (1<<32 - 1)
 	reserve(t, after, k, 1, 0)
-	after.Settle(h, 20, 30)
+	after.Settle(h, 20, 30*config.MicroDollar)
 	if v := after.reserve(&Ask{Key: k}, false).View; v.Budget.Used != 30 || v.Held != 0 || v.Tokens.Used != 21 {
 		t.Errorf("%+v", v)
 	}
@@ -181,7 +211,7 @@ func TestAHoldOfAnotherProcessCountsBeforeAnyoneHasAsked(t *testing.T) {
 	k.TPM = 1000
 	reserve(t, after, k, 900, 90)
 	c.move(24 * time.Hour)
-	after.Settle(reserve(t, before, k, 500, 60).Hold, 20, 30)
+	after.Settle(reserve(t, before, k, 500, 60).Hold, 20, 30*config.MicroDollar)
 	if v := after.reserve(&Ask{Key: k}, false).View; v.Budget.Used != 30 || v.Tokens.Used != 20 {
 		t.Errorf("%+v", v)
 	}
@@ -202,7 +232,7 @@ func TestARequestThatLastsKeepsNothingElseInMemory(t *testing.T) {
 func TestWhatWasUsedStaysWhenLimitsChange(t *testing.T) {
 	m := NewMemory(startClock().Now)
 	k := daily(100)
-	m.Settle(reserve(t, m, k, 0, 80).Hold, 0, 80)
+	m.Settle(reserve(t, m, k, 0, 80).Hold, 0, 80*config.MicroDollar)
 	if g := reserve(t, m, daily(90), 0, 11); g.Refused != Budget || g.View.Budget.Remaining() != 10 {
 		t.Errorf("a smaller budget: %+v", g)
 	}
@@ -277,10 +307,10 @@ func TestABudgetIsNeverOverspentAndNothingIsRefusedThatFits(t *testing.T) {
 				h := open[i]
 				open[i] = open[len(open)-1]
 				open = open[:len(open)-1]
-				used := r.Int64N(h.Cost + 1)
+				used := r.Int64N(h.Cost*config.MicroDollar + 1)
 				spent.Add(used)
-				tokens.Add(used)
-				m.Settle(h, used, used)
+				tokens.Add(used % 1000)
+				m.Settle(h, used%1000, used)
 			}
 			for range each {
 				cost := 1 + r.Int64N(500)
@@ -306,10 +336,12 @@ func TestABudgetIsNeverOverspentAndNothingIsRefusedThatFits(t *testing.T) {
 	}
 	all.Wait()
 	v := m.reserve(&Ask{Key: k}, false).View
-	if v.Budget.Used != spent.Load() || v.Held != 0 || v.Tokens.Used != tokens.Load() || v.Requests.Used != clients*each-refused.Load() {
+	want := View{Budget: v.Budget}
+	want.SetMoney(spent.Load()/config.MicroDollar, spent.Load()%config.MicroDollar, 0)
+	if v.Budget != want.Budget || v.Fraction != want.Fraction || v.Held != 0 || v.Tokens.Used != tokens.Load() || v.Requests.Used != clients*each-refused.Load() {
 		t.Errorf("%+v; spent %d", v, spent.Load())
 	}
-	if refused.Load() == 0 || spent.Load() < budget*9/10 {
+	if refused.Load() == 0 || spent.Load()/config.MicroDollar < budget*9/10 {
 		t.Errorf("the test refuses %d and spends %d: it shows nothing", refused.Load(), spent.Load())
 	}
 	if g := reserve(t, m, k, 0, v.Budget.Remaining()); g.Refused != None {
@@ -330,7 +362,7 @@ func BenchmarkReserve(b *testing.B) {
 			k := &config.Key{Name: "k", RPM: 1 << 50, TPM: 1 << 50, Budget: 1 << 50, Period: config.Period{Length: 24 * time.Hour}}
 			one := func() {
 				g := m.reserve(&Ask{Key: k, Requests: 1, Tokens: 100, Cost: 100}, false)
-				m.Settle(g.Hold, 50, 50)
+				m.Settle(g.Hold, 50, 50*config.MicroDollar)
 			}
 			b.ReportAllocs()
 			if clients == 0 {

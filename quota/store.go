@@ -18,9 +18,10 @@ type Store interface {
 	// left; it is one step for all who use the store. An error means that the store
 	// could not say within the few milliseconds that a request waits.
 	Reserve(ctx context.Context, ask *Ask) (Grant, error)
-	// Settle puts what a request has used in the place of what was reserved. It
-	// does not wait. A hold of another store is used as if nothing had been
-	// reserved for it here. Money of a hold that is settled again counts once.
+	// Settle puts what a request has used in the place of what was reserved; cost is
+	// in pico-dollars, and no part of one micro-dollar is lost. It does not wait. A
+	// hold of another store is used as if nothing had been reserved for it here.
+	// Money of a hold that is settled again counts once.
 	Settle(h Hold, tokens, cost int64)
 }
 
@@ -67,6 +68,9 @@ type View struct {
 	Requests, Tokens, Budget Gauge
 	// Held is the part of Budget.Used that is reserved and not settled yet.
 	Held int64
+	// Fraction is what is settled beyond whole micro-dollars, in pico-dollars:
+	// Budget.Used counts it as one of those, so that nobody gets what is not there.
+	Fraction int64
 	// Minute numbers the minute since 1970, and Period is when the period has
 	// begun, in Unix seconds; by the store's clock.
 	Minute uint32
@@ -78,6 +82,15 @@ type Gauge struct {
 	Limit, Used int64
 	// Reset is how long it lasts until nothing is used of it.
 	Reset time.Duration
+}
+
+// SetMoney puts into a view what is used of its budget: whole micro-dollars that are
+// settled, pico-dollars beyond those, and micro-dollars that are reserved.
+func (v *View) SetMoney(settled, fraction, held int64) {
+	v.Budget.Used, v.Fraction, v.Held = settled+held, fraction, held
+	if fraction > 0 {
+		v.Budget.Used++
+	}
 }
 
 // Remaining is what is left of the limit.

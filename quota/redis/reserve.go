@@ -70,7 +70,7 @@ func arguments(ask *quota.Ask, id uint64, now time.Time) []any {
 
 // grant reads the script's answer.
 func grant(n []int64, ask *quota.Ask, id uint64) (quota.Grant, error) {
-	if len(n) != 10 || n[0] < 0 || n[0] > int64(quota.Budget) {
+	if len(n) != 11 || n[0] < 0 || n[0] > int64(quota.Budget) {
 		return quota.Grant{}, fmt.Errorf("redis: %d numbers for a key", len(n))
 	}
 	k := ask.Key
@@ -85,12 +85,13 @@ func grant(n []int64, ask *quota.Ask, id uint64) (quota.Grant, error) {
 		v.Tokens = quota.Gauge{Limit: k.TPM, Used: n[4], Reset: left}
 	}
 	if k.Budget > 0 {
-		v.Budget, v.Held = quota.Gauge{Limit: k.Budget, Used: n[7] + n[8], Reset: rest}, n[8]
+		v.Budget = quota.Gauge{Limit: k.Budget, Reset: rest}
+		v.SetMoney(n[7], n[8], n[9])
 	}
 	if g.Refused != quota.None || ask.Requests+ask.Tokens+ask.Cost <= 0 {
 		return g, nil
 	}
-	g.Hold = quota.Hold{Key: k.Name, ID: id, Until: n[9], Shared: true}
+	g.Hold = quota.Hold{Key: k.Name, ID: id, Until: n[10], Shared: true}
 	if k.RPM > 0 || k.TPM > 0 {
 		g.Hold.Minute, g.Hold.Tokens = v.Minute, max(ask.Tokens, 0)
 	}

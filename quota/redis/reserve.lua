@@ -2,14 +2,16 @@
 -- replicas, by the server's clock.
 --
 -- KEYS: 1 a hash: m, the minute (since 1970) that r requests and t tokens are of.
---       2 a hash: p, when the period began that u micro-dollars used and h held are of, and e, when it ends; Unix seconds.
+--       2 a hash: p, when the period began that u micro-dollars used and h held are of, and e, when it ends; Unix seconds. f
+--         is what is used beyond u, in pico-dollars, less than a micro-dollar; it counts as one. What azproc wrote
+--         before there was an f has none.
 --       3 a sorted set of the holds, by when they are given up: "PERIOD MICRODOLLARS ID"; and "~ID" for what was settled
 --         without a hold, so that it counts once.
 -- ARGV: 1 requests, 2 tokens, 3 micro-dollars; all zero is a look. 4 rpm, 5 tpm, 6 budget; 0 is no limit. 7 the hold's id,
 --       8 for how many seconds it is kept, 9 how many seconds a period has, and when the first began; or 0 and, from 11 on,
 --       the beginnings of some periods, one after the other.
 -- Gives which limit refuses (0 none, 1 requests, 2 tokens, 3 budget), the minute, its milliseconds left, r, t; p, the
--- milliseconds left of the period, u, h, and when the hold is given up.
+-- milliseconds left of the period, u, f, h, and when the hold is given up.
 local time = redis.call("TIME")
 local now, ms = tonumber(time[1]), math.floor(time[2] / 1000)
 local requests, tokens, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -25,7 +27,7 @@ if rpm > 0 or tpm > 0 then
   if tpm > 0 and t + tokens > tpm then refused = 2 end
 end
 
-local from, till, used, held = 0, 0, 0, 0
+local from, till, used, beyond, held = 0, 0, 0, 0, 0
 if budget > 0 then
   local length = tonumber(ARGV[9])
   if length > 0 then
@@ -37,17 +39,17 @@ if budget > 0 then
     end
     if till == 0 then return redis.error_reply("ERR the clocks of azproc and of Redis differ by more than a period") end
   end
-  local h = redis.call("HMGET", KEYS[2], "p", "u", "h")
+  local h = redis.call("HMGET", KEYS[2], "p", "u", "h", "f")
   local p = tonumber(h[1] or 0)
   local known = p >= from and p <= till
-  if known then from, used, held = p, tonumber(h[2]), tonumber(h[3]) end
+  if known then from, used, held, beyond = p, tonumber(h[2]), tonumber(h[3]), tonumber(h[4] or 0) end
   local over = redis.call("ZRANGEBYSCORE", KEYS[3], "-inf", now)
   for _, hold in ipairs(over) do
     local of, amount = string.match(hold, "^(%d+) (%d+) ")
     if of and tonumber(of) == from then held = math.max(0, held - tonumber(amount)) end
     redis.call("ZREM", KEYS[3], hold)
   end
-  if used + held + cost > budget then refused = 3 end
+  if used + math.min(beyond, 1) + held + cost > budget then refused = 3 end
   if known and #over > 0 and (look or refused > 0) then redis.call("HSET", KEYS[2], "h", whole(held)) end
 end
 
@@ -60,10 +62,10 @@ if refused == 0 and not look then
   end
   if budget > 0 then
     held = held + cost
-    redis.call("HSET", KEYS[2], "p", whole(from), "e", whole(math.max(till, from + 1)), "u", whole(used), "h", whole(held))
+    redis.call("HSET", KEYS[2], "p", whole(from), "e", whole(math.max(till, from + 1)), "u", whole(used), "f", whole(beyond), "h", whole(held))
     redis.call("EXPIRE", KEYS[2], till - now + 60)
     redis.call("ZADD", KEYS[3], now + tonumber(ARGV[8]), whole(from) .. " " .. whole(cost) .. " " .. ARGV[7])
     redis.call("EXPIRE", KEYS[3], 2 * tonumber(ARGV[8]))
   end
 end
-return {refused, tonumber(minute), 60000 - now % 60 * 1000 - ms, r, t, from, math.max(0, (till - now) * 1000 - ms), used, held, now + tonumber(ARGV[8])}
+return {refused, tonumber(minute), 60000 - now % 60 * 1000 - ms, r, t, from, math.max(0, (till - now) * 1000 - ms), used, beyond, held, now + tonumber(ARGV[8])}

@@ -52,7 +52,7 @@ func TestBothStoresDecideAlike(t *testing.T) {
 					i := r.IntN(len(open))
 					p := open[i]
 					open = append(open[:i], open[i+1:]...)
-					tokens, cost := r.Int64N(250), r.Int64N(250)
+					tokens, cost := r.Int64N(250), r.Int64N(250*config.MicroDollar)
 					memory.Settle(p.here, tokens, cost)
 					if err := s.tell(t.Context(), "k", []debt{{p.there, tokens, cost}}); err != nil {
 						t.Fatal(err)
@@ -120,7 +120,7 @@ func TestABudgetIsNeverOverspentByFourReplicas(t *testing.T) {
 					case g.Refused != quota.None:
 						t.Errorf("refused what fits: %+v needs %d", g, cost)
 					default:
-						used := r.Int64N(cost + 1)
+						used := r.Int64N(cost*config.MicroDollar + 1)
 						spent.Add(used)
 						s.Settle(g.Hold, 0, used)
 					}
@@ -129,8 +129,15 @@ func TestABudgetIsNeverOverspentByFourReplicas(t *testing.T) {
 		}
 	}
 	all.Wait()
-	awaitView(t, last, k, spent.Load(), 0)
-	for remaining := budget - spent.Load(); remaining > 0; remaining = 0 {
+	used, fraction := spent.Load()/config.MicroDollar, spent.Load()%config.MicroDollar
+	if fraction > 0 {
+		used++
+	}
+	awaitView(t, last, k, used, 0)
+	if v := look(t, last, k); v.Fraction != fraction {
+		t.Errorf("%d pico-dollars beyond, want %d", v.Fraction, fraction)
+	}
+	for remaining := budget - used; remaining > 0; remaining = 0 {
 		if g := reserve(t, last, &quota.Ask{Key: k, Cost: remaining}); g.Refused != quota.None {
 			t.Errorf("the rest is refused: %+v", g)
 		}
@@ -161,7 +168,7 @@ func TestWhatWasUsedStaysWhenThePeriodBecomesALongerOne(t *testing.T) {
 	k := daily(100)
 	k.Period.Length = time.Hour
 	g := reserve(t, s, &quota.Ask{Key: k, Cost: 60})
-	s.Settle(g.Hold, 0, 50)
+	s.Settle(g.Hold, 0, 50*config.MicroDollar)
 	awaitView(t, s, k, 50, 0)
 	if v := look(t, s, daily(100)); v.Budget.Used != 50 || v.Budget.Reset != 12*time.Hour {
 		t.Errorf("%+v", v)
@@ -173,7 +180,7 @@ func TestEveryKeyExpires(t *testing.T) {
 	k := daily(100)
 	k.RPM = 10
 	g := reserve(t, s, &quota.Ask{Key: k, Requests: 1, Cost: 10})
-	s.Settle(quota.Hold{Key: "other", ID: 7, Period: g.Hold.Period, Until: g.Hold.Until}, 0, 5)
+	s.Settle(quota.Hold{Key: "other", ID: 7, Period: g.Hold.Period, Until: g.Hold.Until}, 0, 5*config.MicroDollar)
 	eventually(t, "it is settled", func() bool { return len(server.Keys()) == 5 })
 	for _, key := range server.Keys() {
 		if ttl := server.TTL(key); ttl <= 0 || ttl > 32*24*time.Hour {
@@ -213,7 +220,7 @@ func BenchmarkReserve(b *testing.B) {
 			if err != nil {
 				continue // this machine is busy
 			}
-			s.Settle(g.Hold, 5, 5)
+			s.Settle(g.Hold, 5, 5*config.MicroDollar)
 		}
 	})
 }

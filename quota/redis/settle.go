@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/quota"
 )
 
@@ -23,7 +24,7 @@ const (
 	farewell = time.Second
 )
 
-// debt is a settlement that Redis does not know of yet.
+// debt is a settlement that Redis does not know of yet; its cost is in pico-dollars.
 type debt struct {
 	hold         quota.Hold
 	tokens, cost int64
@@ -127,14 +128,14 @@ func (s *Store) keep(list []debt) {
 }
 
 func (s *Store) tell(ctx context.Context, key string, list []debt) error {
-	args := make([]any, 1, 1+9*len(list))
+	args := make([]any, 1, 1+10*len(list))
 	args[0] = keptSeconds
 	for _, d := range list {
 		h, here := &d.hold, "0"
 		if h.Shared {
 			here = "1"
 		}
-		args = append(args, h.Minute, h.Tokens, d.tokens, h.Period, h.Cost, d.cost, strconv.FormatUint(h.ID, 36), h.Until, here)
+		args = append(args, h.Minute, h.Tokens, d.tokens, h.Period, h.Cost, d.cost/config.MicroDollar, d.cost%config.MicroDollar, strconv.FormatUint(h.ID, 36), h.Until, here)
 	}
 	return s.server.Tell(ctx, word(key), func(ctx context.Context, client redis.UniversalClient) error {
 		return settleScript.Run(ctx, client, keysOf(key), args...).Err()

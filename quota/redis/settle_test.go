@@ -3,6 +3,7 @@ package redis
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/e2e/realredis"
@@ -15,7 +16,7 @@ func TestMoneyCountsOnceHoweverOftenItIsTold(t *testing.T) {
 	h := reserve(t, s, &quota.Ask{Key: k, Cost: 600}).Hold
 	local := quota.Hold{Key: k.Name, ID: 1, Period: h.Period, Cost: 50, Until: h.Until}
 	for range 3 {
-		if err := s.tell(t.Context(), k.Name, []debt{{h, 0, 100}, {local, 0, 30}}); err != nil {
+		if err := s.tell(t.Context(), k.Name, []debt{{h, 0, 100 * config.MicroDollar}, {local, 0, 30 * config.MicroDollar}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -28,12 +29,58 @@ func TestMoneyCountsOnceHoweverOftenItIsTold(t *testing.T) {
 		t.Errorf("not given up: %+v", v)
 	}
 	for range 3 {
-		if err := s.tell(t.Context(), k.Name, []debt{{lost, 0, 7}}); err != nil {
+		if err := s.tell(t.Context(), k.Name, []debt{{lost, 0, 7 * config.MicroDollar}}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if v := look(t, s, k); v.Budget.Used != 137 || v.Held != 0 {
 		t.Errorf("%+v", v)
+	}
+}
+
+// TestFractionsAddUp settles less than a micro-dollar many times, also with what azproc
+// kept in Redis before it knew of fractions, and a hold that is told again.
+func TestFractionsAddUp(t *testing.T) {
+	server, s := fixed(t)
+	k := daily(1000)
+	h := reserve(t, s, &quota.Ask{Key: k, Cost: 1}).Hold
+	server.HDel(keysOf(k.Name)[1], "f")
+	for range 3 {
+		if err := s.tell(t.Context(), k.Name, []debt{{h, 0, 900_001}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v := look(t, s, k); v.Budget.Used != 1 || v.Fraction != 900_001 {
+		t.Errorf("%+v", v)
+	}
+	for range 100 {
+		h := reserve(t, s, &quota.Ask{Key: k, Cost: 1}).Hold
+		if err := s.tell(t.Context(), k.Name, []debt{{h, 0, 100_000}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v := look(t, s, k); v.Budget.Used != 11 || v.Fraction != 900_001 || v.Held != 0 {
+		t.Errorf("%+v", v)
+	}
+	if g := reserve(t, s, &quota.Ask{Key: k, Cost: 990}); g.Refused != quota.Budget {
+		t.Errorf("more than is left: %+v", g)
+	}
+	if g := reserve(t, s, &quota.Ask{Key: k, Cost: 989}); g.Refused != quota.None {
+		t.Errorf("what is left: %+v", g)
+	}
+	server.SetTime(noon.Add(24 * time.Hour))
+	if v := look(t, s, k); v.Budget.Used != 0 || v.Fraction != 0 {
+		t.Errorf("the next day: %+v", v)
+	}
+	if v := reserve(t, s, &quota.Ask{Key: k, Cost: 5}).View; v.Budget.Used != 5 || v.Fraction != 0 {
+		t.Errorf("the next day: %+v", v)
+	}
+	early := quota.Hold{Key: "early", ID: 9, Period: h.Period, Until: h.Until} // before anybody has asked
+	if err := s.tell(t.Context(), "early", []debt{{early, 0, 2_500_000}}); err != nil {
+		t.Fatal(err)
+	}
+	if u, f := server.HGet(keysOf("early")[1], "u"), server.HGet(keysOf("early")[1], "f"); u != "2" || f != "500000" {
+		t.Errorf("%s and %s", u, f)
 	}
 }
 
@@ -76,7 +123,7 @@ func TestAnyNumberOfSettlementsIsFewCalls(t *testing.T) {
 	list := make([]debt, n)
 	for i := range list {
 		h.ID = uint64(i)
-		list[i] = debt{h, 0, 3}
+		list[i] = debt{h, 0, 3 * config.MicroDollar}
 	}
 	s.debts.add(list...)
 	awaitView(t, s, k, 3*n+1, 1)

@@ -136,10 +136,10 @@ func TestAServerThatIsGoneIsAnErrorAndMoneyIsToldWhenItIsBack(t *testing.T) {
 		_, err := s.Reserve(t.Context(), &quota.Ask{Key: k, Cost: 1})
 		return err != nil
 	})
-	s.Settle(h, 0, 100)
+	s.Settle(h, 0, 100*config.MicroDollar)
 	s.Settle(free, 0, 0)
 	local := quota.Hold{Key: k.Name, ID: 1, Period: h.Period, Cost: 50, Until: h.Until}
-	s.Settle(local, 0, 30)
+	s.Settle(local, 0, 30*config.MicroDollar)
 	server.Thaw()
 	awaitView(t, s, k, 130, 0) // what the late answers took is given back
 }
@@ -149,7 +149,7 @@ func TestAStoreThatIsClosedTellsWhatItKnowsBefore(t *testing.T) {
 	k := daily(1000)
 	h := reserve(t, s, &quota.Ask{Key: k, Cost: 600}).Hold
 	other := replica(t, server)
-	other.Settle(h, 0, 1)
+	other.Settle(h, 0, config.MicroDollar)
 	other.Close()
 	if v := look(t, s, k); v.Budget.Used != 1 || v.Held != 0 {
 		t.Errorf("%+v", v)
@@ -189,7 +189,7 @@ func TestAKeyIsOnOneNodeOfACluster(t *testing.T) {
 		if g.Refused != quota.None || g.View.Budget.Used < 60 {
 			t.Errorf("%s: %+v", name, g)
 		}
-		s.Settle(g.Hold, 0, 1)
+		s.Settle(g.Hold, 0, config.MicroDollar)
 	}
 	for _, n := range nodes {
 		if keys := n.Client().DBSize(t.Context()).Val(); keys == 0 {
