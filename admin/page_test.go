@@ -44,7 +44,7 @@ func fullView() *fixedView {
 			},
 		},
 		usage: Usage{Step: time.Minute, Series: []Series{
-			{Name: evil, Points: []Point{{Requests: 1, Cost: 5}, {Requests: 3, Errors: 1, Input: 20, Output: 5, Unpriced: 2}}},
+			{Name: evil, Points: []Point{{Requests: 1, Cost: 5_000_000}, {Requests: 3, Errors: 1, Input: 20, Output: 5, Unpriced: 2}}},
 			{Points: []Point{{}, {Requests: 1}}},
 			{Rest: true, Points: []Point{{}, {Requests: 1}}},
 		}},

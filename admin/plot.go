@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -108,7 +109,7 @@ func scaled(n, whole int64) string {
 func roundUp(n int64) int64 {
 	for unit := int64(1); ; unit *= 10 {
 		for _, f := range []int64{1, 2, 5} {
-			if f*unit >= n || unit > 1e17 {
+			if f*unit >= n || f*unit > 4e18 {
 				return f * unit
 			}
 		}
@@ -136,16 +137,18 @@ func countText(n int64) string {
 	return strconv.FormatFloat(float64(n)/1e9, 'f', 1, 64) + "G"
 }
 
-// costText writes millionths of a dollar.
+// costText writes 10^-12 dollars. What is less than a millionth of one is written in full.
 func costText(n int64) string {
 	places := 6
 	switch {
 	case n == 0:
 		return "$0"
-	case n >= 1_000_000:
+	case n >= 1e12:
 		places = 2
-	case n >= 10_000:
+	case n >= 1e10:
 		places = 4
+	case n < 1e6:
+		return "$" + strings.TrimRight(strconv.FormatFloat(float64(n)/1e12, 'f', 12, 64), "0")
 	}
-	return "$" + strconv.FormatFloat(float64(n)/1e6, 'f', places, 64)
+	return "$" + strconv.FormatFloat(float64(n)/1e12, 'f', places, 64)
 }

@@ -66,12 +66,12 @@ func TestNumbersAreShort(t *testing.T) {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
-	for n, want := range map[int64]string{0: "$0", 7: "$0.000007", 12_345: "$0.0123", 1_234_567: "$1.23"} {
+	for n, want := range map[int64]string{0: "$0", 7_000_000: "$0.000007", 12_345_000_000: "$0.0123", 1_234_567_000_000: "$1.23", 100_000: "$0.0000001", 1: "$0.000000000001", 1_500_000: "$0.000002"} {
 		if got := costText(n); got != want {
 			t.Errorf("%d: %s", n, got)
 		}
 	}
-	for n, want := range map[int64]int64{0: 1, 1: 1, 3: 5, 11: 20, 20: 20, 501: 1000} {
+	for n, want := range map[int64]int64{0: 1, 1: 1, 3: 5, 11: 20, 20: 20, 501: 1000, 3e18: 5e18, 9e18: 5e18} {
 		if got := roundUp(n); got != want {
 			t.Errorf("%d: %d", n, got)
 		}

@@ -43,7 +43,7 @@ type Series struct {
 // Point is what ended in one step.
 type Point struct {
 	Requests, Errors, Input, Output int64
-	// Cost is in millionths of a US dollar; Unpriced is how many requests used
+	// Cost is in 10^-12 US dollars; Unpriced is how many requests used
 	// something of which nobody knows the price.
 	Cost, Unpriced int64
 }

@@ -17,11 +17,11 @@ const keptBatches = 10_000
 // share. known is false when there is none, or it does not answer; then a batch
 // counts when it ended since this process began and this process has not seen it.
 //
-// cost is what tokens have cost in a batch on a resource, in micro-dollars, of a
+// cost is what tokens have cost in a batch on a resource, in pico-dollars, of a
 // deployment when the batch names it; known is false when nobody knows.
 type Batches struct {
 	metrics *Metrics
-	cost    func(resource, deployment string, used Tokens) (microdollars int64, known bool)
+	cost    func(resource, deployment string, used Tokens) (picodollars int64, known bool)
 	first   func(key string) (first, known bool)
 	began   time.Time
 
@@ -32,7 +32,7 @@ type Batches struct {
 }
 
 // NewBatches makes a count that has seen nothing. first may be nil.
-func NewBatches(m *Metrics, cost func(resource, deployment string, used Tokens) (microdollars int64, known bool), first func(key string) (first, known bool)) *Batches {
+func NewBatches(m *Metrics, cost func(resource, deployment string, used Tokens) (picodollars int64, known bool), first func(key string) (first, known bool)) *Batches {
 	return &Batches{metrics: m, cost: cost, first: first, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
 }
 
@@ -87,8 +87,8 @@ func (b *Batches) count(resource, status string, o *gjson.Result) {
 	if used.Total() == 0 {
 		return
 	}
-	if microdollars, known := b.cost(resource, o.Get("model").Str, used); known {
-		b.metrics.BatchCost(microdollars)
+	if picodollars, known := b.cost(resource, o.Get("model").Str, used); known {
+		b.metrics.BatchCost(picodollars)
 	} else {
 		b.metrics.BatchCostUnknown()
 	}

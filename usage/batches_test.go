@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/azproc/azproc/config"
 )
 
 func batch(id, status string, at time.Time) []byte {
@@ -31,7 +33,7 @@ func newBatches(t *testing.T, first func(string) (bool, bool)) (*Batches, *Metri
 	}
 	t.Cleanup(func() { _ = m.Close(t.Context()) })
 	cost := func(resource, _ string, used Tokens) (int64, bool) {
-		return used.Input + 100*used.Output, resource == "r"
+		return (used.Input + 100*used.Output) * config.MicroDollar, resource == "r"
 	}
 	return NewBatches(m, cost, first), m
 }

@@ -23,9 +23,13 @@ type genAI struct {
 	estimated metric.Int64Counter
 	unpriced  metric.Int64Counter
 
-	mu   sync.Mutex // for those who make a set that is not there yet
-	sets atomic.Pointer[map[labels]*sets]
+	mu     sync.Mutex // for those who make a set that is not there yet
+	sets   atomic.Pointer[map[labels]*sets]
+	purses map[series]*purse
 }
+
+// series are the labels of those metrics that have no operation.
+type series struct{ group, deployment, key string }
 
 // labels are those of a record. Each comes from the configuration or is azproc's own
 // word, so that there are only so many.
@@ -41,6 +45,8 @@ const mostSets = 10_000
 // sets are the attributes of a combination, ready to be used.
 type sets struct {
 	input, output, ended, request, model, spentIn, spentOut metric.MeasurementOption
+
+	purse *purse // of the series: several combinations have it together
 }
 
 // operations are the names that the conventions have for azure's operations
@@ -58,7 +64,7 @@ var (
 
 // newGenAI makes the instruments.
 func newGenAI(meter metric.Meter) (*genAI, error) {
-	g := &genAI{}
+	g := &genAI{purses: make(map[series]*purse)}
 	g.sets.Store(&map[labels]*sets{})
 	var err error
 	if g.tokens, err = meter.Int64Histogram("gen_ai.client.token.usage", metric.WithUnit("{token}"),
@@ -126,6 +132,11 @@ func (g *genAI) of(l labels) *sets {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	of := series{l.group, l.deployment, l.key}
+	if s.purse = g.purses[of]; s.purse == nil {
+		s.purse = &purse{}
+		g.purses[of] = s.purse
+	}
 	now := *g.sets.Load()
 	if len(now) >= mostSets {
 		return s
@@ -165,7 +176,7 @@ func (m *Metrics) Ended(r *Record) {
 	}
 	switch {
 	case r.Priced:
-		g.cost.Add(ctx, r.Cost, s.model)
+		g.cost.Add(ctx, s.purse.add(r.Cost), s.model)
 	case r.Tokens != (Tokens{}):
 		g.unpriced.Add(ctx, 1, s.model)
 	}

@@ -20,7 +20,7 @@ func TestRecordsAreCountedUnderTheNamesOfTheConventions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Ended(&Record{Operation: "chat/completions", Group: "gpt", Deployment: "gpt-a", Key: "team", Status: 200, Duration: 2 * time.Second, First: 100 * time.Millisecond, Tokens: Tokens{Input: 10, Output: 5}, Cost: 42, Priced: true})
+	m.Ended(&Record{Operation: "chat/completions", Group: "gpt", Deployment: "gpt-a", Key: "team", Status: 200, Duration: 2 * time.Second, First: 100 * time.Millisecond, Tokens: Tokens{Input: 10, Output: 5}, Cost: 42_900_000, Priced: true})
 	m.Ended(&Record{Operation: "responses", Group: "gpt", Deployment: "gpt-a", Key: "team", Status: 200, Tokens: Tokens{Input: 1}, Estimated: true})
 	m.Ended(&Record{Operation: "embeddings", Group: "e", Status: 429, Key: "team"})
 	m.Ended(&Record{Operation: "chat/completions", Group: "gpt", Deployment: "gpt-a", Status: 200, Left: true})
@@ -55,7 +55,7 @@ func BenchmarkMetricsEnded(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := Record{Operation: "chat/completions", Group: "gpt", Deployment: "gpt-a", Key: "team", Status: 200, Duration: time.Second, First: time.Second / 10, Tokens: Tokens{Input: 10, Output: 5}, Cost: 42, Priced: true}
+	r := Record{Operation: "chat/completions", Group: "gpt", Deployment: "gpt-a", Key: "team", Status: 200, Duration: time.Second, First: time.Second / 10, Tokens: Tokens{Input: 10, Output: 5}, Cost: 42_100_000, Priced: true}
 	b.ReportAllocs()
 	for b.Loop() {
 		m.Ended(&r)

@@ -33,7 +33,7 @@ const (
 // Point is what ended in one step.
 type Point struct {
 	Requests, Errors, Input, Output int64
-	// Cost is in millionths of a US dollar; Unpriced is how many requests used
+	// Cost is in pico-dollars; Unpriced is how many requests used
 	// something of which nobody knows the price.
 	Cost, Unpriced int64
 }

@@ -37,6 +37,7 @@ type Metrics struct {
 	batches   metric.Int64Counter
 	batched   metric.Int64Counter
 	batchCost metric.Int64Counter
+	batchRest purse
 	unpriced  metric.Int64Counter
 	limited   metric.Int64Counter
 	fallbacks metric.Int64Counter
@@ -197,9 +198,9 @@ func (m *Metrics) BatchEnded(status string, used Tokens) {
 	m.batched.Add(context.Background(), used.Output, metric.WithAttributes(attribute.String("type", "output")))
 }
 
-// BatchCost counts what an ended batch has cost, in millionths of a US dollar.
-func (m *Metrics) BatchCost(microdollars int64) {
-	m.batchCost.Add(context.Background(), microdollars)
+// BatchCost counts what an ended batch has cost, in pico-dollars.
+func (m *Metrics) BatchCost(picodollars int64) {
+	m.batchCost.Add(context.Background(), m.batchRest.add(picodollars))
 }
 
 // BatchCostUnknown counts an ended batch without a price.

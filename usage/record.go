@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"github.com/azproc/azproc/config"
 )
 
 // Record is one request when it is over: what was asked for, who served it and what it
@@ -33,8 +35,8 @@ type Record struct {
 	// sizes.
 	Tokens    Tokens
 	Estimated bool
-	// Cost is what it cost, in millionths of a US dollar, where Priced; otherwise
-	// nobody knows.
+	// Cost is what it cost, in pico-dollars (config.MicroDollar), where Priced;
+	// otherwise nobody knows.
 	Cost   int64
 	Priced bool
 	// Left says that the client left before the end.
@@ -153,10 +155,16 @@ func appendMillis(b []byte, name string, d time.Duration) []byte {
 	return strconv.AppendInt(b, tenths, 10)
 }
 
-// appendDollars appends micro-dollars as dollars, exactly.
-func appendDollars(b []byte, micro int64) []byte {
-	b = strconv.AppendInt(b, micro/1_000_000, 10)
-	b = append(b, '.')
-	digits := strconv.AppendInt(nil, 1_000_000+micro%1_000_000, 10)
-	return append(b, digits[1:]...)
+// appendDollars appends pico-dollars as dollars, exactly: six digits behind the point,
+// and more where there are more.
+func appendDollars(b []byte, pico int64) []byte {
+	const dollar = config.Dollar * config.MicroDollar
+	b = strconv.AppendInt(b, pico/dollar, 10)
+	point := len(b)
+	b = strconv.AppendInt(b, dollar+pico%dollar, 10) // its first digit is the point's place
+	b[point] = '.'
+	for len(b) > point+7 && b[len(b)-1] == '0' {
+		b = b[:len(b)-1]
+	}
+	return b
 }

@@ -16,7 +16,7 @@ func TestARecordIsOneLineOfJSON(t *testing.T) {
 		"everything": {
 			Record{
 				Time: at, Request: "r-1", Operation: "chat/completions", Model: "gpt", Group: "g", Deployment: "gpt-a", Key: "team", Status: 200, Stream: true, Attempts: 2,
-				Duration: 1500*time.Millisecond + 250*time.Microsecond, First: 90 * time.Millisecond, Tokens: Tokens{Input: 10, Cached: 4, Output: 5, Reasoning: 1}, Cost: 12_000_345, Priced: true,
+				Duration: 1500*time.Millisecond + 250*time.Microsecond, First: 90 * time.Millisecond, Tokens: Tokens{Input: 10, Cached: 4, Output: 5, Reasoning: 1}, Cost: 12_000_345_000_000, Priced: true,
 			},
 			`{"time":"2026-11-25T02:04:05.678Z","request_id":"r-1","operation":"chat/completions","model":"gpt","deployment":"gpt-a","key":"team","status":200,"stream":true,"attempts":2,"duration_ms":1500.2,"first_byte_ms":90.0,"input_tokens":10,"output_tokens":5,"cached_tokens":4,"reasoning_tokens":1,"cost":12.000345}`,
 		},
@@ -29,8 +29,20 @@ func TestARecordIsOneLineOfJSON(t *testing.T) {
 			`{"time":"2026-11-25T02:04:05.678Z","model":"a\"b\né","status":404,"attempts":0,"duration_ms":0.0,"error":"model_not_found"}`,
 		},
 		"a cost below a cent": {
-			Record{Time: at, Status: 200, Cost: 7, Priced: true},
+			Record{Time: at, Status: 200, Cost: 7_000_000, Priced: true},
 			`{"time":"2026-11-25T02:04:05.678Z","status":200,"attempts":0,"duration_ms":0.0,"cost":0.000007}`,
+		},
+		"a cost below a micro-dollar": {
+			Record{Time: at, Status: 200, Cost: 100_500, Priced: true},
+			`{"time":"2026-11-25T02:04:05.678Z","status":200,"attempts":0,"duration_ms":0.0,"cost":0.0000001005}`,
+		},
+		"the least that there is, and dollars": {
+			Record{Time: at, Status: 200, Cost: 3_000_000_000_001, Priced: true},
+			`{"time":"2026-11-25T02:04:05.678Z","status":200,"attempts":0,"duration_ms":0.0,"cost":3.000000000001}`,
+		},
+		"what is free": {
+			Record{Time: at, Status: 200, Priced: true},
+			`{"time":"2026-11-25T02:04:05.678Z","status":200,"attempts":0,"duration_ms":0.0,"cost":0.000000}`,
 		},
 	} {
 		got := string(tt.r.Append(nil))

@@ -39,14 +39,14 @@ func (g *gateway) Most(model string, input, output int64) (microdollars int64) {
 		}
 		// What goes into a cache is the dearest that an input can be.
 		plain, written := m.Cost(&prices.Usage{Input: input, Output: out}), m.Cost(&prices.Usage{Input: input, CacheWrite: input, Output: out})
-		microdollars = max(microdollars, plain.Amount.Micro(), written.Amount.Micro())
+		microdollars = max(microdollars, plain.Amount.MicroUp(), written.Amount.MicroUp())
 	})
 	return microdollars
 }
 
-// costOf is what a request has cost, in micro-dollars; known is false when nobody
+// costOf is what a request has cost, in pico-dollars; known is false when nobody
 // knows. called is the deployment's name at Azure.
-func costOf(by config.Pricing, d *config.Deployment, called string, t *usage.Tokens) (microdollars int64, known bool) {
+func costOf(by config.Pricing, d *config.Deployment, called string, t *usage.Tokens) (picodollars int64, known bool) {
 	p, ok := by.(*pricing)
 	if !ok {
 		return 0, false
@@ -60,5 +60,5 @@ func costOf(by config.Pricing, d *config.Deployment, called string, t *usage.Tok
 		Output: t.Output, Reasoning: t.Reasoning, AudioOutput: t.AudioOut, ImageOutput: t.ImageOut,
 		Characters: t.Characters, Audio: time.Duration(t.Milliseconds) * time.Millisecond,
 	})
-	return cost.Amount.Micro(), cost.Known()
+	return cost.Amount.Pico(), cost.Known()
 }

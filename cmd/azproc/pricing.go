@@ -124,9 +124,9 @@ func remedy(d *config.Deployment) string {
 	return " unless you set model_info.base_model (such as azure/gpt-4o)"
 }
 
-// batchCost is what a batch has cost, in micro-dollars. deployment is what the
+// batchCost is what a batch has cost, in pico-dollars. deployment is what the
 // batch names; known is false when nobody knows.
-func (g *gateway) batchCost(resource, deployment string, tokens usage.Tokens) (microdollars int64, known bool) {
+func (g *gateway) batchCost(resource, deployment string, tokens usage.Tokens) (picodollars int64, known bool) {
 	t := g.table.Load()
 	if t == nil {
 		return 0, false
@@ -140,5 +140,5 @@ func (g *gateway) batchCost(resource, deployment string, tokens usage.Tokens) (m
 		return 0, false
 	}
 	cost := m.Cost(&prices.Usage{Tier: prices.Batch, Input: tokens.Input, Output: tokens.Output})
-	return cost.Amount.Micro(), cost.Known()
+	return cost.Amount.Pico(), cost.Known()
 }

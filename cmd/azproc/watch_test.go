@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/envoy"
 	"github.com/azproc/azproc/usage"
 )
@@ -84,14 +85,14 @@ func TestAChangedPriceFileIsReadAgain(t *testing.T) {
 		}
 		return cost
 	}
-	if got := costs(); got != 1_000_000 { // half of the price, for a batch
-		t.Errorf("%d micro-dollars", got)
+	if got := costs(); got != 1_000_000*config.MicroDollar { // half of the price, for a batch
+		t.Errorf("%d pico-dollars", got)
 	}
 
 	put(t, list, priced("3"))
 	lines.await(t, "configuration reloaded")
-	if got := costs(); got != 3_000_000 {
-		t.Errorf("%d micro-dollars of the changed file", got)
+	if got := costs(); got != 3_000_000*config.MicroDollar {
+		t.Errorf("%d pico-dollars of the changed file", got)
 	}
 
 	put(t, list, "{")
@@ -99,8 +100,8 @@ func TestAChangedPriceFileIsReadAgain(t *testing.T) {
 		t.Error(line)
 	}
 	lines.await(t, "the old one serves on")
-	if got := costs(); got != 3_000_000 {
-		t.Errorf("%d micro-dollars after a broken file", got)
+	if got := costs(); got != 3_000_000*config.MicroDollar {
+		t.Errorf("%d pico-dollars after a broken file", got)
 	}
 
 	// Another file is watched as soon as it is named, even before it is there.
@@ -108,8 +109,8 @@ func TestAChangedPriceFileIsReadAgain(t *testing.T) {
 	lines.await(t, "the old one serves on")
 	put(t, moved, priced("5"))
 	lines.await(t, "configuration reloaded")
-	if got := costs(); got != 5_000_000 {
-		t.Errorf("%d micro-dollars of the other file", got)
+	if got := costs(); got != 5_000_000*config.MicroDollar {
+		t.Errorf("%d pico-dollars of the other file", got)
 	}
 
 	// So is one that was named before.
@@ -118,7 +119,7 @@ func TestAChangedPriceFileIsReadAgain(t *testing.T) {
 	lines.await(t, "configuration reloaded")
 	put(t, list, priced("9"))
 	lines.await(t, "configuration reloaded")
-	if got := costs(); got != 9_000_000 {
-		t.Errorf("%d micro-dollars of the first file", got)
+	if got := costs(); got != 9_000_000*config.MicroDollar {
+		t.Errorf("%d pico-dollars of the first file", got)
 	}
 }

@@ -55,21 +55,30 @@ func (a Amount) over(n uint64) Amount {
 	return q
 }
 
-// Micro is the amount in millionths of a dollar, rounded half up; at most
-// math.MaxInt64.
-func (a Amount) Micro() int64 { return a.whole(1e18) }
+// MicroUp is the amount in millionths of a dollar, rounded up, for what is to be
+// enough; at most math.MaxInt64.
+func (a Amount) MicroUp() int64 {
+	const unit = 1e18
+	hi, r := a.hi/unit, a.hi%unit
+	lo, r := bits.Div64(r, a.lo, unit)
+	q := Amount{hi, lo}
+	if r > 0 {
+		q = q.Plus(Amount{lo: 1})
+	}
+	return q.count()
+}
 
 // Pico is the amount in millionths of a micro-dollar, rounded half up, for those
 // who add up many small ones: a short embedding costs less than a micro-dollar.
 // At most math.MaxInt64, which is nine million dollars.
-func (a Amount) Pico() int64 { return a.whole(1e12) }
+func (a Amount) Pico() int64 { return a.over(1e12).count() }
 
-func (a Amount) whole(unit uint64) int64 {
-	q := a.over(unit)
-	if q.hi != 0 || q.lo > math.MaxInt64 {
+// count is the amount's units, at most math.MaxInt64.
+func (a Amount) count() int64 {
+	if a.hi != 0 || a.lo > math.MaxInt64 {
 		return math.MaxInt64
 	}
-	return int64(q.lo)
+	return int64(a.lo)
 }
 
 // Dollars is the amount as a decimal number of dollars, complete: "0.0000025".

@@ -15,22 +15,23 @@ func price(t *testing.T, text string) Amount {
 	return a
 }
 
-func TestAnAmountIsRoundedHalfUpAndOnce(t *testing.T) {
+func TestAnAmountIsRoundedHalfUpAndUpWhereItIsToBeEnough(t *testing.T) {
 	for _, c := range []struct {
 		dollars     string
 		micro, pico int64
 	}{
 		{"0", 0, 0},
 		{"0.0000005", 1, 500_000},
-		{"0.000000499999999999999999", 0, 500_000}, // not by way of the pico-dollars
+		{"0.000000999999999999999999", 1, 1_000_000},
+		{"0.000001000000000000000001", 2, 1_000_000}, // not by way of the pico-dollars
 		{"0.0000015", 2, 1_500_000},
-		{"1e-7", 0, 100_000},
-		{"0.0000000000005", 0, 1},
+		{"1e-7", 1, 100_000},
+		{"0.0000000000005", 1, 1},
 		{"999999.999999", 999_999_999_999, 999_999_999_999_000_000},
 	} {
 		a := price(t, c.dollars)
-		if a.Micro() != c.micro || a.Pico() != c.pico {
-			t.Errorf("%s dollars: %d micro, %d pico", c.dollars, a.Micro(), a.Pico())
+		if a.MicroUp() != c.micro || a.Pico() != c.pico {
+			t.Errorf("%s dollars: %d micro, %d pico", c.dollars, a.MicroUp(), a.Pico())
 		}
 	}
 }
@@ -54,7 +55,7 @@ func TestSumsThatAreTooLargeStayAtTheEnd(t *testing.T) {
 	if got := biggest.Plus(Amount{lo: 1}); got != biggest {
 		t.Error(got)
 	}
-	if biggest.Micro() != math.MaxInt64 || biggest.Pico() != math.MaxInt64 {
+	if biggest.MicroUp() != math.MaxInt64 || biggest.Pico() != math.MaxInt64 {
 		t.Error("wrapped around")
 	}
 	if got := million.Times(-1); got != (Amount{}) {
@@ -79,9 +80,9 @@ func FuzzAmountsAreAddedAndMultipliedExactly(f *testing.F) {
 		if got := a.Half().big(); got.Cmp(half) != 0 {
 			t.Errorf("half of %v is %v", a, got)
 		}
-		micro := new(big.Int).Add(a.big(), big.NewInt(5e17))
-		if micro.Div(micro, big.NewInt(1e18)); micro.IsInt64() && micro.Int64() != a.Micro() {
-			t.Errorf("%v are %d micro-dollars, not %v", a, a.Micro(), micro)
+		micro := new(big.Int).Add(a.big(), big.NewInt(1e18-1))
+		if micro.Div(micro, big.NewInt(1e18)); micro.IsInt64() && micro.Int64() != a.MicroUp() {
+			t.Errorf("%v are %d micro-dollars, not %v", a, a.MicroUp(), micro)
 		}
 	})
 }
