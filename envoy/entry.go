@@ -64,13 +64,14 @@ const (
 	flagUpstreamReset
 	flagConnectionFailure
 	flagConnectionEnded
-	flagDownstreamEnded
+	// FlagDownstreamEnded is set where the client's connection ended first.
+	FlagDownstreamEnded
 	flagStreamIdle
 	flagMaxDuration
 	flagUpstreamProtocol
 	flagDNS
 	flagDownstreamReset
-	flagsOfTheClient        = flagDownstreamEnded | flagDownstreamReset
+	flagsOfTheClient        = FlagDownstreamEnded | flagDownstreamReset
 	flagsOfTheDeployment    = ^flagsOfTheClient
 	statusSwitchingProtocol = 101
 )
@@ -78,7 +79,7 @@ const (
 // flagShort are the flags' names in the access log ("%RESPONSE_FLAGS%").
 var flagShort = map[string]Flags{
 	"UH": flagNoHealthyUpstream, "UT": flagUpstreamTimeout, "UR": flagUpstreamReset, "UF": flagConnectionFailure, "UC": flagConnectionEnded,
-	"DC": flagDownstreamEnded, "SI": flagStreamIdle, "UMSDR": flagMaxDuration, "UPE": flagUpstreamProtocol, "DF": flagDNS, "DR": flagDownstreamReset,
+	"DC": FlagDownstreamEnded, "SI": flagStreamIdle, "UMSDR": flagMaxDuration, "UPE": flagUpstreamProtocol, "DF": flagDNS, "DR": flagDownstreamReset,
 }
 
 // parseFlags reads names with commas between them.
