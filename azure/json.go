@@ -24,6 +24,9 @@ const (
 	keyLogitBias
 	keyReasoningEffort
 	keyReasoning
+	keyServiceTier
+	keySize
+	keyQuality
 	numKeys
 )
 
@@ -64,6 +67,12 @@ func keyNamed(name string) key {
 		return keyReasoningEffort
 	case "reasoning":
 		return keyReasoning
+	case "service_tier":
+		return keyServiceTier
+	case "size":
+		return keySize
+	case "quality":
+		return keyQuality
 	}
 	return keyUnknown
 }

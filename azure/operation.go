@@ -76,6 +76,15 @@ func OperationNamed(name string) *Operation {
 	return nil
 }
 
+// HasTiers is whether its requests may ask for a service tier. op may be nil.
+func (op *Operation) HasTiers() bool {
+	switch op {
+	case OpChat, OpCompletions, OpResponses, OpMessages:
+		return true
+	}
+	return false
+}
+
 // UsesTokens is whether its answers cost tokens, all of them.
 func (op *Operation) UsesTokens() bool {
 	switch op {

@@ -64,6 +64,22 @@ func (w *Rewrite) Prepare(d *Doc, op *Operation, s Service, modelInBody bool) (B
 	return e.body(d), nil
 }
 
+// Tier is the service tier that a request to op asks for, where the client has asked for
+// one, or for none (""): what the operator has set is then asked for.
+func (w *Rewrite) Tier(op *Operation, asked string) string {
+	if asked != "" || !op.HasTiers() {
+		return asked
+	}
+	for _, params := range [...][]Param{w.Defaults, w.Extra} {
+		for _, p := range params {
+			if p.Name == "service_tier" && len(p.Value) > 1 && p.Value[0] == '"' {
+				return word(decodeString(p.Value))
+			}
+		}
+	}
+	return ""
+}
+
 // AddExtra adds extra_body to a body that was translated.
 func (w *Rewrite) AddExtra(body []byte) []byte {
 	var d Doc

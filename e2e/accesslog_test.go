@@ -22,10 +22,13 @@ type line struct {
 	Output     int64 `json:"output_tokens"`
 	Estimated  bool
 	Characters int64
+	Images     int64
 	AudioMS    int64 `json:"audio_ms"`
 	Cost       any
 	Error      string
 	Left       bool `json:"client_left"`
+
+	ServiceTier string `json:"service_tier"`
 }
 
 // line waits for the line of a request in the access log, and checks that there is

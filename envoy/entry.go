@@ -41,14 +41,17 @@ type Entry struct {
 	// key has reserved; Operation, Model and Key what was asked for, and by whom; "" is
 	// unknown.
 	Claim, Hold, Operation, Model, Key string
-	// Characters are those that were to be spoken.
-	Characters int64
+	// Terms are what the price depends on beside tokens, as the request said it.
+	Terms azure.Terms
 	// Stream says that the client asked for a stream.
 	Stream bool
 	// Usage are the windows behind "usage" in the answer, the first and the
 	// last, and Error is the beginning of an error, as Envoy's script found them.
 	Usage [2]string
 	Error string
+	// Answered is the model that the answer names, and Tier its service_tier, where
+	// they stand near the usage; "" is unknown.
+	Answered, Tier string
 
 	waits [7]string // of azure.WaitHeaders
 	path  string    // upstream

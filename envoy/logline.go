@@ -58,7 +58,7 @@ var columns = append(append([]column{
 	{own("model"), func(e *Entry, text string) { e.Model = text }},
 	{own("key"), func(e *Entry, text string) { e.Key = text }},
 	{own("stream"), func(e *Entry, _ string) { e.Stream = true }},
-	{own("chars"), func(e *Entry, text string) { e.Characters = number(text) }},
+	{own("terms"), func(e *Entry, text string) { e.Terms = azure.ParseTerms(text) }},
 }, waits()...), column{"%DYNAMIC_METADATA(azproc.answer:told)%", (*Entry).told})
 
 // own is the command for a field of the metadata that azproc writes
@@ -104,6 +104,8 @@ func (e *Entry) parse(line string) error {
 func (e *Entry) told(text string) {
 	e.Usage[0], text, _ = strings.Cut(text, answerSeparator)
 	e.Usage[1], text, _ = strings.Cut(text, answerSeparator)
+	e.Answered, text, _ = strings.Cut(text, answerSeparator)
+	e.Tier, text, _ = strings.Cut(text, answerSeparator)
 	e.Error = strings.ToValidUTF8(text, "?")
 }
 

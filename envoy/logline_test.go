@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/azproc/azproc/azure"
 )
 
 const toldCommand = "%DYNAMIC_METADATA(azproc.answer:told)%"
@@ -16,7 +18,7 @@ func TestALineIsReadAsEnvoySendsIt(t *testing.T) {
 		"%COMMON_DURATION(DS_RX_BEG:DS_TX_BEG:us)%": "1600000",
 		"%DURATION%": "3000",
 		"%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%": "3000400",
-		"%UPSTREAM_CLUSTER_RAW%":                        "m-a~0123#ws",
+		"%UPSTREAM_CLUSTER_RAW%":                    "m-a~0123#ws",
 		"%UPSTREAM_REQUEST_ATTEMPT_COUNT%":          "2",
 		"%UPSTREAM_TRANSPORT_FAILURE_REASON%":       "delayed connect error: \xff",
 		"%RESPONSE_CODE%":                           "429",
@@ -26,9 +28,9 @@ func TestALineIsReadAsEnvoySendsIt(t *testing.T) {
 		"%BYTES_RECEIVED%":                          "70",
 		"%REQ(X-REQUEST-ID)%":                       "r",
 		"%REQ(:PATH)%":                              "/p",
-		own("claim"):                                "c", own("hold"): "h", own("op"): "chat/completions", own("model"): "m", own("key"): "team", own("stream"): "yes", own("chars"): "12",
+		own("claim"):                                "c", own("hold"): "h", own("op"): "chat/completions", own("model"): "m", own("key"): "team", own("stream"): "yes", own("terms"): "c12",
 		"%RESP(retry-after)%": "7",
-		toldCommand:           `"usage":{"input_tokens":1}` + answerSeparator + "u2" + answerSeparator + "no room\xff" + columnSeparator + "-",
+		toldCommand:           `"usage":{"input_tokens":1}` + answerSeparator + "u2" + answerSeparator + "gpt-4o-2024-11-20" + answerSeparator + "priority" + answerSeparator + "no room\xff" + columnSeparator + "-",
 	})); err != nil {
 		t.Fatal(err)
 	}
@@ -39,10 +41,10 @@ func TestALineIsReadAsEnvoySendsIt(t *testing.T) {
 	if e.Cluster != "m-a~0123" || e.Attempts != 2 || e.Transport != "delayed connect error: ?" || e.Status != 429 || e.Flags != flagConnectionEnded || e.Details != "via_upstream" {
 		t.Errorf("%+v", e)
 	}
-	if e.Sent != 900 || e.Received != 70 || e.Request != "r" || e.path != "/p" || e.Claim != "c" || e.Hold != "h" || e.Operation != "chat/completions" || e.Model != "m" || e.Key != "team" || !e.Stream || e.Characters != 12 {
+	if e.Sent != 900 || e.Received != 70 || e.Request != "r" || e.path != "/p" || e.Claim != "c" || e.Hold != "h" || e.Operation != "chat/completions" || e.Model != "m" || e.Key != "team" || !e.Stream || e.Terms != (azure.Terms{Characters: 12}) {
 		t.Errorf("%+v", e)
 	}
-	if e.Wait(began) != 7*time.Second || e.Usage != [2]string{`"usage":{"input_tokens":1}`, "u2"} || e.Error != "no room?"+columnSeparator+"-" {
+	if e.Wait(began) != 7*time.Second || e.Usage != [2]string{`"usage":{"input_tokens":1}`, "u2"} || e.Answered != "gpt-4o-2024-11-20" || e.Tier != "priority" || e.Error != "no room?"+columnSeparator+"-" {
 		t.Errorf("%+v", e)
 	}
 }

@@ -20,10 +20,11 @@ type Quota interface {
 	View(ctx context.Context, key *quota.Key) quota.View
 }
 
-// Prices says what a request to a model may cost at most, in micro-dollars: with so many
-// tokens in, and at most so many out; negative is not said. 0 is unknown.
+// Prices says what a request to a model may cost at most, in micro-dollars rounded up:
+// with so many tokens in, and at most so many out, negative is not said, and on these
+// terms. 0 is unknown.
 type Prices interface {
-	Most(model string, input, output int64) int64
+	Most(model string, input, output int64, on azure.Terms) int64
 }
 
 // charge is the one place where a client's key is held against what it asks for: which
@@ -49,10 +50,7 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	ask := quota.Ask{Key: s.key, Requests: 1}
 	if !r.Free {
 		ask.Tokens = r.Tokens
-		if r.Doc != nil && s.key.Budget > 0 && s.options.Prices != nil {
-			input, output := r.Doc.Most()
-			ask.Cost = s.options.Prices.Most(r.Model, input, output)
-		}
+		ask.Cost = s.most(r)
 	}
 	grant, err := s.options.Quota.Reserve(s.envoy.Context(), &ask)
 	if err != nil {
@@ -61,6 +59,21 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	s.hold = grant.Hold
 	s.about.hold = string(grant.Hold.Append(nil))
 	return nil
+}
+
+// most is what a request may cost at most, in micro-dollars.
+func (s *stream) most(r *routing.Request) int64 {
+	if s.key.Budget == 0 || s.options.Prices == nil {
+		return 0
+	}
+	switch {
+	case r.Doc != nil:
+		input, output := r.Doc.Most()
+		return s.options.Prices.Most(r.Model, input, output, s.about.terms)
+	case s.about.terms.Images > 0: // a form: what else is in it nobody has read
+		return s.options.Prices.Most(r.Model, 0, -1, s.about.terms)
+	}
+	return 0
 }
 
 // discharge gives back what was reserved for a request that goes nowhere. The request

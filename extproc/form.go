@@ -22,6 +22,7 @@ func (s *stream) form() error {
 	if err != nil {
 		return s.refuse(err)
 	}
+	s.about.terms = azure.FormTerms(s.route.Op)
 	if s.route.Model != "" && s.now.table.PathAlone(s.route.Model, &s.route) {
 		f, a, err := s.plan(s.formRequest(""))
 		if err != nil {

@@ -2,7 +2,6 @@ package extproc
 
 import (
 	"encoding/base64"
-	"strconv"
 
 	"google.golang.org/grpc/mem"
 
@@ -38,8 +37,9 @@ const (
 	// FieldKey is the name of the client's key, and FieldHold what it has reserved.
 	FieldKey  = "key"
 	FieldHold = "hold"
-	// FieldCharacters is how many characters are to be spoken.
-	FieldCharacters = "chars"
+	// FieldTerms is what the price depends on beside tokens (azure.Terms); most
+	// requests have none.
+	FieldTerms = "terms"
 
 	fieldPath = "path" // the client's own :path
 	fieldUndo = "undo" // what makes the client's body of the sent one again
@@ -78,7 +78,7 @@ func (m *memory) read(s []byte) {
 // about says what was asked for, and by whom: the access log brings it back.
 type about struct {
 	operation, model, key, hold string
-	characters                  int64
+	terms                       azure.Terms
 }
 
 // append appends the fields of it.
@@ -90,8 +90,9 @@ func (a *about) append(own []byte) []byte {
 			own = wire.AppendText(own, f.name, f.text)
 		}
 	}
-	if a.characters > 0 {
-		own = wire.AppendText(own, FieldCharacters, strconv.FormatInt(a.characters, 10))
+	if a.terms != (azure.Terms{}) {
+		var scratch [64]byte
+		own = wire.AppendText(own, FieldTerms, a.terms.Append(scratch[:0]))
 	}
 	return own
 }

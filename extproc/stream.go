@@ -190,9 +190,7 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.route.Op == azure.OpSpeech {
-		s.about.characters = doc.Characters()
-	}
+	s.about.terms = doc.Terms(s.route.Op)
 	f, a, err := s.plan(&routing.Request{
 		Model: model, Home: s.home, Op: s.route.Op, Doc: &doc, Tokens: doc.Estimate(s.route.Op), Size: int64(len(body)), Stream: doc.Stream(),
 		Free: s.route.Op == azure.OpCountTokens,

@@ -35,6 +35,8 @@ type Record struct {
 	// sizes.
 	Tokens    Tokens
 	Estimated bool
+	// Tier is the service tier that its price is of, "" for the usual one.
+	Tier string
 	// Cost is what it cost, in pico-dollars (config.MicroDollar), where Priced;
 	// otherwise nobody knows.
 	Cost   int64
@@ -98,6 +100,7 @@ func (r *Record) Append(b []byte) []byte {
 		{"image_input_tokens", r.Tokens.ImageIn},
 		{"image_output_tokens", r.Tokens.ImageOut},
 		{"characters", r.Tokens.Characters},
+		{"images", r.Tokens.Images},
 		{"audio_ms", r.Tokens.Milliseconds},
 	} {
 		if f.n != 0 {
@@ -106,6 +109,9 @@ func (r *Record) Append(b []byte) []byte {
 	}
 	if r.Estimated {
 		b = append(b, `,"estimated":true`...)
+	}
+	if r.Tier != "" {
+		b = appendText(b, "service_tier", r.Tier)
 	}
 	switch {
 	case r.Priced:

@@ -16,8 +16,9 @@ type Tokens struct {
 	// Output are all tokens of the answer; Reasoning are those of them that nobody
 	// sees, AudioOut and ImageOut those of sound and of images.
 	Output, Reasoning, AudioOut, ImageOut int64
-	// Characters are those of a text that was spoken.
-	Characters int64
+	// Characters are those of a text that was spoken, Images those that were asked
+	// for.
+	Characters, Images int64
 	// Milliseconds are the length of a sound that was written down.
 	Milliseconds int64
 }

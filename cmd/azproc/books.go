@@ -11,6 +11,7 @@ import (
 	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/routing"
 	"github.com/azproc/azproc/usage"
+	"github.com/azproc/azproc/usage/prices"
 )
 
 // book makes the record of a request that is over, and tells the books. told says that
@@ -37,15 +38,27 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 		r.Tokens, r.Estimated = usage.Estimate(e.Received, e.Sent, e.Stream), true
 	}
 	if e.Status == http.StatusOK && e.Cluster != "" {
-		r.Tokens.Characters = e.Characters
+		r.Tokens.Characters, r.Tokens.Images = e.Terms.Characters, e.Terms.Images
 	}
 	if d != nil && r.Tokens != (usage.Tokens{}) {
-		r.Cost, r.Priced = costOf(t.Pricing(), d.Deployment, t.Called(d, e.Model), &r.Tokens)
+		tier := tierOf(e, &d.Rewrite)
+		if tier != prices.Standard {
+			r.Tier = tier.String()
+		}
+		r.Cost, r.Priced = costOf(t.Pricing(), d.Deployment, t.Called(d, e.Model), e, tier, &r.Tokens)
 	}
 	if hold, ok := quota.ParseHold(e.Hold); ok {
 		l.quota.Settle(hold, r.Tokens.Total(), r.Cost)
 	}
 	l.books.Ended(&r)
+}
+
+// tierOf is how a request was served: as its answer says, else as it was asked for.
+func tierOf(e *envoy.Entry, w *azure.Rewrite) prices.Tier {
+	if e.Tier != "" && e.Tier != "auto" {
+		return prices.TierOf(e.Tier)
+	}
+	return prices.TierOf(w.Tier(azure.OperationNamed(e.Operation), e.Terms.Tier))
 }
 
 // errorOf is in one word what went wrong: azproc's own code, or the one that Azure or

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/azproc/azproc/azure"
@@ -20,7 +21,16 @@ type pricing struct {
 	file  string // of model_prices; "" is none
 
 	mu    sync.RWMutex
-	known map[asked]*prices.Model
+	known map[asked]priced
+	// told is the last model that an answer has named which has a price, of each
+	// deployment whose own names do not tell it.
+	told map[asked]string
+}
+
+// priced is what is known of an asked.
+type priced struct {
+	model *prices.Model // nil is unknown
+	open  bool          // what answers name is to be asked, too
 }
 
 // asked is what a model's price depends on.
@@ -34,7 +44,7 @@ const keptModels = 10_000
 
 // readPrices is the config.PriceReader of every command.
 func readPrices(path string, data []byte) (config.Pricing, []config.Diagnostic) {
-	p := &pricing{table: prices.Embedded(), file: path, known: make(map[asked]*prices.Model)}
+	p := &pricing{table: prices.Embedded(), file: path, known: make(map[asked]priced), told: make(map[asked]string)}
 	if path == "" {
 		return p, nil
 	}
@@ -57,24 +67,61 @@ func readPrices(path string, data []byte) (config.Pricing, []config.Diagnostic) 
 	return p, said
 }
 
-// model gives what a request at a deployment costs; nil is unknown. called is the
+// served gives what a request at a deployment costs; nil is unknown. called is the
 // name at Azure, where the deployment has a star; answered is the model that the
-// answer names. Both may be "".
-func (p *pricing) model(d *config.Deployment, called, answered string) *prices.Model {
-	key := asked{d, called, answered}
+// answer names. Both may be "". The answer counts where the deployment has no
+// base_model and its name tells nothing, and of a model router; an answer that names
+// none is priced as the last one that did.
+func (p *pricing) served(d *config.Deployment, called, answered string) *prices.Model {
+	unsaid := asked{d, called, ""}
+	own := p.of(unsaid)
+	if !own.open {
+		return own.model
+	}
 	p.mu.RLock()
-	m, ok := p.known[key]
+	told := p.told[unsaid]
+	p.mu.RUnlock()
+	if answered == "" {
+		answered = told
+	}
+	if answered == "" {
+		return own.model
+	}
+	key := asked{d, called, answered}
+	if answered != told && p.table.Find(seller(d), answered) != nil {
+		p.mu.Lock()
+		if len(p.told) < keptModels || told != "" {
+			p.told[unsaid] = answered
+		}
+		p.mu.Unlock()
+	}
+	return p.of(key).model
+}
+
+// of gives what is known of an asked.
+func (p *pricing) of(a asked) priced {
+	p.mu.RLock()
+	known, ok := p.known[a]
 	p.mu.RUnlock()
 	if ok {
-		return m
+		return known
 	}
-	m, _ = p.find(key)
+	known.model, _ = p.find(a)
+	if names := p.names(a); a.answered == "" {
+		named := p.table.Select(names)
+		known.open = named == nil && names.Base == "" || named != nil && named.Router() != nil
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.known) < keptModels {
-		p.known[key] = m
+		p.known[a] = known
 	}
-	return m
+	return known
+}
+
+// names are those that an asked has.
+func (p *pricing) names(a asked) prices.Names {
+	return prices.Names{Seller: seller(a.deployment), Base: a.deployment.BaseModel, Answered: a.answered, Model: cmp.Or(a.called, a.deployment.Model)}
 }
 
 func (p *pricing) find(a asked) (*prices.Model, []prices.Problem) {
@@ -83,9 +130,7 @@ func (p *pricing) find(a asked) (*prices.Model, []prices.Problem) {
 	for i, price := range d.Prices {
 		own[i] = prices.Custom{Field: price.Field, Text: price.Text}
 	}
-	return p.table.Select(prices.Names{
-		Seller: seller(d), Base: d.BaseModel, Answered: a.answered, Model: cmp.Or(a.called, d.Model),
-	}).With(d.Model, own)
+	return p.table.Select(p.names(a)).With(d.Model, own)
 }
 
 func seller(d *config.Deployment) prices.Seller {
@@ -116,10 +161,16 @@ func (p *pricing) Check(d *config.Deployment) []config.PriceRemark {
 	return remarks
 }
 
+// answering are the modes whose answers name their model; "" is not said.
+var answering = []string{"", "chat", "completion", "responses", "embedding"}
+
 // remedy says what else can be written for a deployment whose price is unknown.
 func remedy(d *config.Deployment) string {
-	if seller(d) == prices.OpenAI {
+	switch {
+	case seller(d) == prices.OpenAI:
 		return "; add an entry for it to the file of model_prices"
+	case d.BaseModel == "" && slices.Contains(answering, d.Mode):
+		return " until an answer names a model whose price is known; set model_info.base_model (such as azure/gpt-4o)"
 	}
 	return " unless you set model_info.base_model (such as azure/gpt-4o)"
 }
@@ -135,7 +186,7 @@ func (g *gateway) batchCost(resource, deployment string, tokens usage.Tokens) (p
 	if d == nil || p == nil {
 		return 0, false
 	}
-	m := p.(*pricing).model(d, deployment, "")
+	m := p.(*pricing).served(d, deployment, "")
 	if m == nil {
 		return 0, false
 	}

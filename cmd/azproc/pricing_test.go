@@ -67,7 +67,7 @@ func TestADeploymentIsPricedByWhatItsAnswersName(t *testing.T) {
 		{2, "", "gpt-4o", "3"},
 	} {
 		for range 2 { // found, and remembered
-			m := p.model(snap.Deployments[c.deployment], c.called, c.answered)
+			m := p.served(snap.Deployments[c.deployment], c.called, c.answered)
 			got := ""
 			if m != nil {
 				got = m.Cost(&prices.Usage{Input: 1, Output: 1}).Amount.Dollars()

@@ -43,6 +43,19 @@ type options struct {
 	Split       int  `json:"split"`        // bytes of each write, at whatever offset
 	Size        int  `json:"size"`         // bytes of a binary answer or of each image
 	AsyncFilter bool `json:"async_filter"` // as Deployment.AsyncFilter
+	// Tier is as what the request is served, whatever it asks for.
+	Tier string `json:"tier"`
+}
+
+// tier is what an answer says as what it was served; "" is nothing.
+func (c *call) tier(asked string) string {
+	switch {
+	case c.options.Tier != "":
+		return c.options.Tier
+	case asked == "auto":
+		return "default"
+	}
+	return asked
 }
 
 // maxClaudeBody is the largest that the Messages API takes.

@@ -24,6 +24,7 @@ type chatRequest struct {
 	LogitBias        object        `json:"logit_bias"`
 	ReasoningEffort  string        `json:"reasoning_effort"`
 	Verbosity        string        `json:"verbosity"`
+	ServiceTier      string        `json:"service_tier"`
 	Tools            []chatTool    `json:"tools"`
 	ToolChoice       toolChoice    `json:"tool_choice"`
 	ParallelTools    *bool         `json:"parallel_tool_calls"`
@@ -267,6 +268,9 @@ func (c *call) chatObject(q *chatRequest, r *reply) object {
 	whole := object{
 		"id": c.id("chatcmpl-"), "object": "chat.completion", "created": c.created(), "model": c.deployed.replyModel(),
 		"system_fingerprint": "fp_fakeazure", "choices": choices, "usage": r.usage(q.choices()),
+	}
+	if tier := c.tier(q.ServiceTier); tier != "" {
+		whole["service_tier"] = tier
 	}
 	if c.azure() {
 		whole["prompt_filter_results"] = promptFilterResults()

@@ -64,6 +64,9 @@ func (s *chatStream) chunk(choice object) object {
 	if choice != nil {
 		chunk["choices"] = []object{choice}
 	}
+	if tier := s.call.tier(s.q.ServiceTier); tier != "" {
+		chunk["service_tier"] = tier
+	}
 	if s.usage() {
 		chunk["usage"] = nil
 	}

@@ -19,6 +19,7 @@ type responsesRequest struct {
 	Background      bool            `json:"background"`
 	Metadata        object          `json:"metadata"`
 	User            *string         `json:"user"`
+	ServiceTier     string          `json:"service_tier"`
 	Store           *bool           `json:"store"`
 	Include         []string        `json:"include"`
 	Conversation    conversationRef `json:"conversation"`

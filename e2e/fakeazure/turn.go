@@ -1,6 +1,9 @@
 package fakeazure
 
-import "maps"
+import (
+	"cmp"
+	"maps"
+)
 
 // turn is one response of the Responses API, from the request on.
 type turn struct {
@@ -28,7 +31,7 @@ func (c *call) newTurn(q *responsesRequest, r *reply) *turn {
 		"max_output_tokens": q.MaxOutputTokens, "model": c.deployed.replyModel(),
 		"parallel_tool_calls": q.ParallelTools == nil || *q.ParallelTools, "previous_response_id": q.PreviousID,
 		"reasoning":    object{"effort": c.effort(q), "summary": q.Reasoning.Summary},
-		"service_tier": "default", "store": q.stored(), "temperature": or(q.Temperature, 1), "top_p": or(q.TopP, 1),
+		"service_tier": cmp.Or(c.tier(q.ServiceTier), "default"), "store": q.stored(), "temperature": or(q.Temperature, 1), "top_p": or(q.TopP, 1),
 		"text":        object{"format": c.asSent("text", "format", object{"type": "text"})},
 		"tool_choice": c.asSent("tool_choice", "", "auto"), "tools": c.asSent("tools", "", []any{}),
 		"truncation": "disabled", "usage": nil, "user": q.User, "metadata": q.Metadata,

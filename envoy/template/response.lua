@@ -1,10 +1,11 @@
 -- What azproc must know of an answer, told in metadata that the access log brings to it, so that no byte of an answer
--- goes there: the windows behind "usage", of which the first and the last count, and the beginning of an error.
+-- goes there: the windows behind "usage", of which the first and the last count, with the model and the service tier that
+-- the answer names beside them, and the beginning of an error.
 -- Nothing is held back: a chunk is looked at and goes on. Only where azproc itself has asked for the usage of a stream, an
 -- event that has come in part waits for its rest, and the one that has the usage never reaches the client.
 jit.off() -- a coroutine for each answer is what LuaJIT's traces cannot follow: trying costs more than all else here
-local WINDOW, ERROR = 1024, 512
-local find, match, sub, ceil, floor = string.find, string.match, string.sub, math.ceil, math.floor
+local WINDOW, ERROR, NEAR = 1024, 512, 4096
+local find, match, gsub, sub, ceil, floor = string.find, string.match, string.gsub, string.sub, math.ceil, math.floor
 
 -- The longest wait that a client is told (azure.MaxWait), and the longest that its SDK should sleep through by itself.
 local LONGEST, LONGEST_RETRY = {{ .LongestWait }}, 60
@@ -91,6 +92,26 @@ local function hidden(s)
   end
 end
 
+-- Whether two keys, of which the second stands behind the first and not far from it, are of one object: what opens between
+-- them closes there.
+local function beside(s, first, second)
+  if second - first > NEAR then return false end
+  local open = gsub(gsub(gsub(sub(s, first, second - 1), "\\.", ""), '"[^"]*"', ""), "[^{}%[%]]", "")
+  return gsub(gsub(open, "%b{}", ""), "%b[]", "") == ""
+end
+
+-- The text that a key has in the object whose usage stands at p; a short one, for a model or a tier. Keys are looked for
+-- from a place on, and within a text there are none, as its quotes are escaped. A chat completion has none but its own;
+-- a response repeats what its client has sent along (metadata, tools), and so may have others.
+local function said(s, key, from, p, echoes)
+  local k, e = find(s, key, from, true)
+  while e do
+    local v = match(s, '^ ?"([^"%c]+)"', e + 1)
+    if v and (not echoes or k < p and beside(s, k, p) or k > p and beside(s, p, k)) then return sub(v, 1, 100) end
+    k, e = find(s, key, e + 1, true)
+  end
+end
+
 function envoy_on_response(handle)
   local h = handle:headers()
   local status = number(h, ":status") or 0
@@ -107,7 +128,7 @@ function envoy_on_response(handle)
   if not failed and not sse and not find(kind, "json", 1, true) then return end
   local ours = sse and not failed and handle:streamInfo():dynamicMetadata():get("azproc")
   local hide, hold = ours and ours["hide"], ""
-  local carry, windows, cut, err, erring = "\n", {}, nil, "", failed
+  local carry, windows, cut, err, erring, model, tier = "\n", {}, nil, "", failed, nil, nil
   for chunk in handle:bodyChunks() do
     local n = chunk:length()
     if n > 0 then
@@ -122,6 +143,9 @@ function envoy_on_response(handle)
         while p do
           local i, whole = (#windows < 2) and #windows + 1 or 2, match(j, "^[^{]*%b{}", p)
           windows[i], cut = sub(whole or j, whole and 1 or p, whole and WINDOW or p + WINDOW - 1), not whole and i or nil
+          local from = sse and match(sub(j, 1, p), "^.*\n()") or 1 -- in a stream it is this event's word that counts
+          local echoes = find(windows[i], '"input_tokens"', 1, true)
+          model, tier = model or said(j, '"model":', from, p, echoes), said(j, '"service_tier":', from, p, echoes) or tier
           p = find(j, '"usage":{', p + 9, true)
         end
         if sse and not erring then
@@ -142,5 +166,5 @@ function envoy_on_response(handle)
   end
   if #windows == 0 and err == "" then return end
   local m = handle:streamInfo():dynamicMetadata() -- fetched after the last chunk, as Envoy wants it
-  m:set("azproc.answer", "told", (windows[1] or "") .. "\30" .. (windows[2] or "") .. "\30" .. sub(err, 1, ERROR))
+  m:set("azproc.answer", "told", (windows[1] or "") .. "\30" .. (windows[2] or "") .. "\30" .. (model or "") .. "\30" .. (tier or "") .. "\30" .. sub(err, 1, ERROR))
 end
