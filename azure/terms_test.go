@@ -45,6 +45,32 @@ func TestTermsAreWhatThePriceDependsOn(t *testing.T) {
 	}
 }
 
+func TestTheTierIsTheClientsElseTheOperators(t *testing.T) {
+	set := func(value string) *Rewrite {
+		return &Rewrite{Extra: []Param{{Name: "x", Value: []byte(`"y"`)}, {Name: "service_tier", Value: []byte(value)}}}
+	}
+	for _, tt := range []struct {
+		w     *Rewrite
+		op    *Operation
+		asked string
+		want  string
+	}{
+		{&Rewrite{}, OpChat, "", ""},
+		{&Rewrite{}, OpChat, "flex", "flex"},
+		{set(`"priority"`), OpChat, "", "priority"},
+		{set(`"priority"`), OpChat, "default", "default"},
+		{set(`"auto"`), OpChat, "", ""},
+		{set(`7`), OpChat, "", ""},
+		{set(`"priority"`), OpEmbeddings, "", ""},
+		{set(`"priority"`), nil, "", ""},
+		{&Rewrite{Defaults: []Param{{Name: "service_tier", Value: []byte(`"flex"`)}}}, OpResponses, "", "flex"},
+	} {
+		if got := tt.w.Tier(tt.op, tt.asked); got != tt.want {
+			t.Errorf("%+v: %q", tt, got)
+		}
+	}
+}
+
 func TestTermsOfARequestForTextCostNothing(t *testing.T) {
 	var d Doc
 	if err := d.Scan([]byte(`{"model":"m","messages":[],"service_tier":"default"}`)); err != nil {

@@ -42,6 +42,14 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 			},
 		},
 		{
+			"an image",
+			plan{first: all[0], claim: claim, path: "/p", about: about{operation: "op", model: "m", terms: azure.Terms{Images: 2, Width: 1024, Height: 1536, Quality: "hd"}}},
+			map[string]any{
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "op": "op", "model": "m", "terms": "i2 1024 1536 hd"},
+				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a")}},
+			},
+		},
+		{
 			"two",
 			plan{first: all[0], next: deployments[1:2], fixed: all, claim: claim, path: "/p", about: about{operation: "op", model: "m", key: "k", hold: "h"}},
 			map[string]any{

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/envoy"
 	"github.com/azproc/azproc/usage"
 )
@@ -27,6 +28,8 @@ func TestEveryEndedRequestIsOneRecord(t *testing.T) {
 model_list:
 - {model_name: "team-*", litellm_params: {model: azure/gpt-4o-*, api_base: "https://a.openai.azure.com", api_key: k}, model_info: {id: dep}}
 - {model_name: other-group, litellm_params: {model: azure/x, api_base: "https://b.openai.azure.com", api_key: k}, model_info: {id: other-dep}}
+- {model_name: mini, litellm_params: {model: azure/gpt-5-mini, api_base: "https://b.openai.azure.com", api_key: k}, model_info: {id: mini-dep}}
+- {model_name: pictures, litellm_params: {model: azure/dall-e-3, api_base: "https://b.openai.azure.com", api_key: k}, model_info: {id: pictures-dep}}
 `), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +39,8 @@ model_list:
 	}
 	defer g.stop(t.Context())
 	g.reload(t.Context())
-	cluster, other := g.table.Load().Deployments[0].Cluster, g.table.Load().Deployments[1].Cluster
+	all := g.table.Load().Deployments
+	cluster, other, mini, pictures := all[0].Cluster, all[1].Cluster, all[2].Cluster, all[3].Cluster
 	const usageWindow = `"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}`
 	began := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
 	for name, tt := range map[string]struct {
@@ -54,6 +58,30 @@ model_list:
 		"a stream that broke off is estimated": {
 			envoy.Entry{Cluster: cluster, Status: 200, Operation: "chat/completions", Model: "team-x", Stream: true, Received: 400, Sent: 2500},
 			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Status: 200, Stream: true, Tokens: usage.Tokens{Input: 100, Output: 10}, Estimated: true},
+		},
+		"an answer that names its model": {
+			envoy.Entry{Cluster: cluster, Status: 200, Operation: "chat/completions", Model: "team-y", Usage: [2]string{usageWindow}, Answered: "gpt-4o-2024-11-20"},
+			usage.Record{Operation: "chat/completions", Model: "team-y", Group: "team-*", Deployment: "dep", Status: 200, Tokens: usage.Tokens{Input: 10, Output: 5}, Cost: 75_000_000, Priced: true},
+		},
+		"a tier that was asked for": {
+			envoy.Entry{Cluster: mini, Status: 200, Operation: "chat/completions", Model: "mini", Usage: [2]string{usageWindow}, Terms: azure.Terms{Tier: "priority"}},
+			usage.Record{Operation: "chat/completions", Model: "mini", Group: "mini", Deployment: "mini-dep", Status: 200, Tokens: usage.Tokens{Input: 10, Output: 5}, Tier: "priority", Cost: 22_500_000, Priced: true},
+		},
+		"and was not given": {
+			envoy.Entry{Cluster: mini, Status: 200, Operation: "chat/completions", Model: "mini", Usage: [2]string{usageWindow}, Terms: azure.Terms{Tier: "priority"}, Tier: "default"},
+			usage.Record{Operation: "chat/completions", Model: "mini", Group: "mini", Deployment: "mini-dep", Status: 200, Tokens: usage.Tokens{Input: 10, Output: 5}, Cost: 12_500_000, Priced: true},
+		},
+		"a tier without a price": {
+			envoy.Entry{Cluster: mini, Status: 200, Operation: "chat/completions", Model: "mini", Usage: [2]string{usageWindow}, Tier: "flex"},
+			usage.Record{Operation: "chat/completions", Model: "mini", Group: "mini", Deployment: "mini-dep", Status: 200, Tokens: usage.Tokens{Input: 10, Output: 5}, Tier: "flex", Cost: 12_500_000},
+		},
+		"images": {
+			envoy.Entry{Cluster: pictures, Status: 200, Operation: "images/generations", Model: "pictures", Terms: azure.Terms{Images: 1, Width: 1024, Height: 1792, Quality: "hd"}},
+			usage.Record{Operation: "images/generations", Model: "pictures", Group: "pictures", Deployment: "pictures-dep", Status: 200, Tokens: usage.Tokens{Images: 1}, Cost: 132_000_015_974, Priced: true},
+		},
+		"images that were refused": {
+			envoy.Entry{Cluster: pictures, Status: 400, Operation: "images/generations", Model: "pictures", Terms: azure.Terms{Images: 1}},
+			usage.Record{Operation: "images/generations", Model: "pictures", Group: "pictures", Deployment: "pictures-dep", Status: 400},
 		},
 		"what costs no tokens is not": {
 			envoy.Entry{Cluster: cluster, Status: 200, Operation: "files", Received: 400, Sent: 2500},

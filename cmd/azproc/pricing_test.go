@@ -53,6 +53,9 @@ func TestADeploymentIsPricedByWhatItsAnswersName(t *testing.T) {
 - {model_name: "any/*", litellm_params: {model: "azure/*", api_base: "https://r.openai.azure.com", api_key: k}}
 - {model_name: own, litellm_params: {model: azure/gpt-4o, api_base: "https://r.openai.azure.com", api_key: k, input_cost_per_token: 1, output_cost_per_token: 2}}
 - {model_name: o, litellm_params: {model: openai/own, api_base: "http://localhost/v1", input_cost_per_token: 1, output_cost_per_token: 2}}
+- {model_name: base, litellm_params: {model: azure/my-deployment, api_base: "https://r.openai.azure.com", api_key: k}, model_info: {base_model: gpt-4o}}
+- {model_name: named, litellm_params: {model: azure/gpt-4o, api_base: "https://r.openai.azure.com", api_key: k}}
+- {model_name: router, litellm_params: {model: azure/model-router, api_base: "https://r.openai.azure.com", api_key: k}, model_info: {base_model: model-router}}
 `)
 	for _, c := range []struct {
 		deployment       int
@@ -63,6 +66,14 @@ func TestADeploymentIsPricedByWhatItsAnswersName(t *testing.T) {
 		{0, "my-deployment", "", ""},
 		{0, "gpt-4o", "", "0.0000125"},
 		{0, "my-deployment", "gpt-4o-2024-05-13", "0.00002"},
+		{0, "my-deployment", "", "0.00002"},       // as the last answer said
+		{0, "my-deployment", "what", ""},          // nobody knows, and it is not kept
+		{0, "my-deployment", "", "0.00002"},       //
+		{0, "another-deployment", "", ""},         // of which nothing was said
+		{3, "", "gpt-4o-2024-05-13", "0.0000125"}, // base_model counts
+		{4, "", "gpt-4o-2024-05-13", "0.0000125"}, // so does a name that tells
+		{5, "", "", "0.00000014"},
+		{5, "", "gpt-4o", "0.00001264"}, // and its own for the input
 		{1, "gpt-4o", "gpt-4o-2024-05-13", "3"},
 		{2, "", "gpt-4o", "3"},
 	} {
