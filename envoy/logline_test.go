@@ -16,7 +16,7 @@ func TestALineIsReadAsEnvoySendsIt(t *testing.T) {
 		"%COMMON_DURATION(DS_RX_BEG:DS_TX_BEG:us)%": "1600000",
 		"%DURATION%": "3000",
 		"%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%": "3000400",
-		"%UPSTREAM_CLUSTER_RAW%":                        "m-a~0123#ws",
+		"%UPSTREAM_CLUSTER_RAW%":                    "m-a~0123#ws",
 		"%UPSTREAM_REQUEST_ATTEMPT_COUNT%":          "2",
 		"%UPSTREAM_TRANSPORT_FAILURE_REASON%":       "delayed connect error: \xff",
 		"%RESPONSE_CODE%":                           "429",
