@@ -37,7 +37,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 			"one deployment",
 			plan{first: all[0], claim: claim, path: "/p", about: about{operation: "op", model: "m", key: "k", hold: "h"}},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "op": "op", "model": "m", "key": "k", "hold": "h"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "asked": "op\x1e\x1em\x1ek\x1eh\x1e"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a")}},
 			},
 		},
@@ -45,7 +45,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 			"an image",
 			plan{first: all[0], claim: claim, path: "/p", about: about{operation: "op", model: "m", terms: azure.Terms{Images: 2, Width: 1024, Height: 1536, Quality: "hd"}}},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "op": "op", "model": "m", "terms": "i2 1024 1536 hd"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "asked": "op\x1e\x1em\x1e\x1e\x1ei2 1024 1536 hd"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a")}},
 			},
 		},
@@ -53,7 +53,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 			"two",
 			plan{first: all[0], next: deployments[1:2], fixed: all, claim: claim, path: "/p", about: about{operation: "op", model: "m", key: "k", hold: "h"}},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "op": "op", "model": "m", "key": "k", "hold": "h"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "asked": "op\x1e\x1em\x1ek\x1eh\x1e"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a"), place("c-b")}},
 			},
 		},
@@ -64,7 +64,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 				refused: [azure.NumRefusals][][]*routing.Deployment{azure.RefusalContext: {deployments[1:3], deployments[3:4]}, azure.RefusalContent: {deployments[4:]}},
 			},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "op": "op", "model": "m"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "asked": "op\x1e\x1em\x1e\x1e\x1e"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a"), place("unplanned")}},
 				"azproc.refused": map[string]any{
 					"context": []any{
@@ -91,11 +91,11 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 func TestALaterAttemptReadsWhatTheFirstHasLeft(t *testing.T) {
 	s := wire.AppendText(nil, FieldClaim, "c")
 	s = wire.AppendText(s, fieldPath, "/p")
-	s = wire.AppendText(s, FieldModel, "m")
+	s = (&about{operation: "op", model: "m\n\x1e", key: "k", stream: true, terms: azure.Terms{Characters: 7}}).append(s)
 	s = wire.AppendText(s, fieldUndo, "u")
 	var m memory
 	m.read(s)
-	if m != (memory{claim: "c", path: "/p", model: "m", undo: "u"}) {
+	if m != (memory{claim: "c", path: "/p", model: "m??", undo: "u", stream: true}) {
 		t.Errorf("%+v", m)
 	}
 }

@@ -96,7 +96,7 @@ end
 -- them closes there.
 local function beside(s, first, second)
   if second - first > NEAR then return false end
-  local open = gsub(gsub(gsub(sub(s, first, second - 1), "\\.", ""), '"[^"]*"', ""), "[^{}%[%]]", "")
+  local open = gsub(gsub(gsub(sub(s, first, second - 1), "\\.", ""), '"[^"]*"', ""), "[^{}%[%]]+", "")
   return gsub(gsub(open, "%b{}", ""), "%b[]", "") == ""
 end
 
@@ -112,7 +112,11 @@ local function said(s, key, from, p, echoes)
   end
 end
 
+{{ if .Traces }}{{ include "spans.lua" . }}{{ end -}}
 function envoy_on_response(handle)
+  {{- if .Traces }}
+  asked(handle) -- of an answer of azproc's own too, which no request comes to here
+  {{- end }}
   local h = handle:headers()
   local status = number(h, ":status") or 0
   local failed = status >= 400
@@ -165,6 +169,9 @@ function envoy_on_response(handle)
     end
   end
   if #windows == 0 and err == "" then return end
+  {{- if .Traces }}
+  used(handle, windows)
+  {{- end }}
   local m = handle:streamInfo():dynamicMetadata() -- fetched after the last chunk, as Envoy wants it
   m:set("azproc.answer", "told", (windows[1] or "") .. "\30" .. (windows[2] or "") .. "\30" .. (model or "") .. "\30" .. (tier or "") .. "\30" .. sub(err, 1, ERROR))
 end
