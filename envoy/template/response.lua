@@ -93,9 +93,11 @@ local function hidden(s)
   end
 end
 
+{{ include "socket.lua" . }}
 function envoy_on_response(handle)
   local h = handle:headers()
   local status = number(h, ":status") or 0
+  if status == 101 then return socket(handle) end
   local failed = status >= 400
   if failed then h:remove("x-envoy-ratelimited") end -- refused.lua's
   if status == {{ .StatusRefused }} then -- a refusal that nobody else could be asked about
