@@ -1,21 +1,20 @@
 package envoy
 
 import (
-	"errors"
-	"io"
+	"context"
 	"log/slog"
+	"strings"
 
-	accesslogv3 "github.com/envoyproxy/go-control-plane/envoy/service/accesslog/v3"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/azproc/azproc/wire"
 )
 
 // Ledger hears what Envoy's access log says. It is called from several
-// goroutines and must not wait: Envoy's log waits with it. The entry is its own
-// only until it returns.
+// goroutines and must not wait: Envoy's log waits with it.
 type Ledger interface {
 	// Attempted is one attempt that failed, told when it did.
 	Attempted(*Entry)
@@ -34,88 +33,72 @@ func NewAccessLog(ledger Ledger, log *slog.Logger) *AccessLog {
 	return &AccessLog{ledger: ledger, log: log}
 }
 
-// Register adds the service to a gRPC server made with wire.ServerOptions.
+// Register adds the service to a gRPC server made with wire.ServerOptions: what
+// Envoy's OpenTelemetry access logger calls.
 func (a *AccessLog) Register(s grpc.ServiceRegistrar) {
 	s.RegisterService(&grpc.ServiceDesc{
-		ServiceName: "envoy.service.accesslog.v3.AccessLogService",
+		ServiceName: "opentelemetry.proto.collector.logs.v1.LogsService",
 		HandlerType: (*any)(nil),
-		Streams: []grpc.StreamDesc{{
-			StreamName:    "StreamAccessLogs",
-			Handler:       func(_ any, gs grpc.ServerStream) error { return a.receive(gs) },
-			ClientStreams: true,
+		Methods: []grpc.MethodDesc{{
+			MethodName: "Export",
+			Handler: func(_ any, _ context.Context, decode func(any) error, _ grpc.UnaryServerInterceptor) (any, error) {
+				return new(emptypb.Empty), decode(&lines{a}) // an ExportLogsServiceResponse without fields
+			},
 		}},
 	}, a)
 }
 
-// attemptLog is the name of the log of failed attempts (listener.yaml).
-const attemptLog = "azproc.attempt"
-
-// receive reads one stream of a log to its end. Its first message says which log
-// it is.
-func (a *AccessLog) receive(gs grpc.ServerStream) error {
-	m := logMessage{tell: a.ledger.Ended}
-	m.named = func(name string) {
-		if name == attemptLog {
-			m.tell = a.ledger.Attempted
-		}
-	}
-	for {
-		switch err := gs.RecvMsg(&m); {
-		case errors.Is(err, io.EOF):
-			return gs.SendMsg(&accesslogv3.StreamAccessLogsResponse{})
-		case err != nil:
-			if gs.Context().Err() == nil {
-				a.log.Warn("an access log stream ended", "error", err)
-			}
-			return err
-		}
-	}
-}
-
-// Field numbers of envoy.service.accesslog.v3 (als.proto of Envoy 1.40).
+// The names of the logs (listener.yaml), with which their lines begin.
 const (
-	// StreamAccessLogsMessage
-	fieldIdentifier = 1
-	fieldHTTPLogs   = 2
-	// Identifier
-	fieldLogName = 2
-	// HTTPAccessLogEntries
-	fieldLogEntry = 1
+	attemptLog = "attempt"
+	requestLog = "request"
 )
 
-// logMessage reads a StreamAccessLogsMessage and tells each of its entries while
-// its bytes are there.
-type logMessage struct {
-	named func(log string)
-	tell  func(*Entry)
-}
+// Field numbers of opentelemetry.proto (collector/logs, logs and common v1 of OTLP 1.11).
+const (
+	fieldResourceLogs = 1 // ExportLogsServiceRequest
+	fieldScopeLogs    = 2 // ResourceLogs
+	fieldLogRecords   = 2 // ScopeLogs
+	fieldBody         = 5 // LogRecord
+	fieldStringValue  = 1 // AnyValue
+)
+
+// lines reads an ExportLogsServiceRequest and tells each of its lines.
+type lines struct{ log *AccessLog }
 
 // ReadWire implements wire.Reader.
-func (m *logMessage) ReadWire(data mem.BufferSlice) error {
+func (l *lines) ReadWire(data mem.BufferSlice) error {
 	buffer := data.MaterializeToBuffer(wire.Buffers)
 	defer buffer.Free()
-	return wire.Fields(buffer.ReadOnlyData(), func(num protowire.Number, v []byte, _ uint64) error {
-		switch num {
-		case fieldIdentifier:
-			return wire.Fields(v, func(num protowire.Number, v []byte, _ uint64) error {
-				if num == fieldLogName {
-					m.named(string(v))
-				}
-				return nil
-			})
-		case fieldHTTPLogs:
-			return wire.Fields(v, func(num protowire.Number, v []byte, _ uint64) error {
-				if num != fieldLogEntry {
-					return nil
-				}
-				var e Entry
-				if err := e.parse(v); err != nil {
-					return err
-				}
-				m.tell(&e)
-				return nil
-			})
+	return l.within(buffer.ReadOnlyData(), fieldResourceLogs, fieldScopeLogs, fieldLogRecords, fieldBody, fieldStringValue)
+}
+
+// within goes down a path of fields, through each of those that are repeated.
+func (l *lines) within(b []byte, field protowire.Number, path ...protowire.Number) error {
+	return wire.Fields(b, func(num protowire.Number, v []byte, _ uint64) error {
+		if num != field {
+			return nil
 		}
-		return nil
+		if len(path) == 0 {
+			l.log.tell(string(v))
+			return nil
+		}
+		return l.within(v, path[0], path[1:]...)
 	})
+}
+
+// tell tells what one line says. A line that cannot be read concerns one request: it is
+// said, and the others go on.
+func (a *AccessLog) tell(line string) {
+	log, line, _ := strings.Cut(line, columnSeparator)
+	var e Entry
+	if err := e.parse(line); err != nil {
+		a.log.Warn("a request is not accounted for", "error", err)
+		return
+	}
+	if log == attemptLog {
+		a.ledger.Attempted(&e)
+		return
+	}
+	a.ledger.Ended(&e)
 }

@@ -9,7 +9,6 @@ import (
 	httpv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/upstreams/http/v3"
 
 	"github.com/azproc/azproc/azure"
-	"github.com/azproc/azproc/wire"
 )
 
 // protocols are the ALPN protocols that a cluster offers, and whether HTTP/1.1 is
@@ -83,12 +82,8 @@ func TestAWebSocketMayBeSilentLongerThanAnythingElse(t *testing.T) {
 func TestAnEntryOfAWebSocketIsOneOfItsDeployment(t *testing.T) {
 	s := snapshot(t, "https://a.openai.azure.com")
 	d := s.Deployments[0]
-	common := wire.AppendBytes(nil, fieldUpstreamCluster, d.SocketCluster())
-	common = wire.AppendBytes(common, fieldResponseFlags, wire.AppendVarint(nil, 7, 1)) // upstream_connection_termination
-	response := wire.AppendBytes(nil, fieldResponseCode, wire.AppendVarint(nil, fieldWrapped, 101))
-	entry := wire.AppendBytes(wire.AppendBytes(nil, fieldCommonProperties, common), fieldResponse, response)
 	var e Entry
-	if err := e.parse(entry); err != nil {
+	if err := e.parse(logged(t, map[string]string{"%UPSTREAM_CLUSTER_RAW%": d.SocketCluster(), "%RESPONSE_FLAGS%": "UC", "%RESPONSE_CODE%": "101"})); err != nil {
 		t.Fatal(err)
 	}
 	if e.Cluster != d.Cluster || e.Status != 101 || e.Flags != flagConnectionEnded {

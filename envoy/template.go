@@ -17,7 +17,7 @@ import (
 	// The types that the templates name in typed_config.
 	_ "github.com/envoyproxy/go-control-plane/envoy/config/trace/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/filters/cel/v3"
-	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/grpc/v3"
+	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/access_loggers/open_telemetry/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/common/matching/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/common/matcher/action/v3"
 	_ "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
@@ -99,7 +99,8 @@ type view struct {
 	Static        bool
 	Type          string // of the cluster azproc
 	Headers       []string
-	WaitHeaders   []string
+	AttemptLine   string // the formats of the logs
+	RequestLine   string
 	RetryStatuses string
 	StatusRefused int
 	LongestWait   int // in seconds
@@ -113,7 +114,7 @@ type view struct {
 func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
-		WaitHeaders: azure.WaitHeaders, RetryStatuses: encode(azure.RepeatStatuses), StatusRefused: azure.StatusRefused,
+		AttemptLine: lineFormat(attemptLog), RequestLine: lineFormat(requestLog), RetryStatuses: encode(azure.RepeatStatuses), StatusRefused: azure.StatusRefused,
 		LongestWait: int(azure.MaxWait.Seconds()), Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
 	}
 	if o.Traces != nil {
@@ -206,11 +207,11 @@ func parse(name string, view any, into proto.Message) error {
 	if err != nil {
 		return err
 	}
-	json, err := yaml.YAMLToJSON([]byte(text))
-	if err != nil {
+	var made any
+	if err := yaml.Unmarshal([]byte(text), &made); err != nil {
 		return fmt.Errorf("envoy template %s: %w", name, err)
 	}
-	if err := protojson.Unmarshal(json, into); err != nil {
+	if err := protojson.Unmarshal([]byte(encode(made)), into); err != nil {
 		return fmt.Errorf("envoy template %s: %w", name, err)
 	}
 	return nil

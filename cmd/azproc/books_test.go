@@ -80,7 +80,7 @@ model_list:
 			usage.Record{Status: 200},
 		},
 		"a client that left": {
-			envoy.Entry{Cluster: cluster, Flags: 1 << 15, Operation: "chat/completions", Model: "team-x"},
+			envoy.Entry{Cluster: cluster, Flags: envoy.FlagDownstreamEnded, Operation: "chat/completions", Model: "team-x"},
 			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Left: true},
 		},
 	} {

@@ -55,7 +55,7 @@ func TestTheTextOfThe429ThatEndsARequestProlongsTheCooldown(t *testing.T) {
 	}{
 		{"a 429", func(*envoy.Entry, string) {}, "throttled", 40},
 		{"a 429 without a wait", func(e *envoy.Entry, _ string) { e.Error = "no room" }, "throttled", 5},
-		{"the client left meanwhile", func(e *envoy.Entry, _ string) { e.Flags = 1 << 15 }, "throttled", 40},
+		{"the client left meanwhile", func(e *envoy.Entry, _ string) { e.Flags = envoy.FlagDownstreamEnded }, "throttled", 40},
 		{"at another deployment than the claim's", func(e *envoy.Entry, other string) { e.Cluster = other }, "throttled", 5},
 		{"without a claim", func(e *envoy.Entry, _ string) { e.Claim = "" }, "throttled", 5},
 		{"a later request is served", func(e *envoy.Entry, _ string) { e.Status, e.Error, e.Began = 200, "", e.Began.Add(time.Minute) }, "", 0},

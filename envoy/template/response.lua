@@ -2,8 +2,9 @@
 -- goes there: the windows behind "usage", of which the first and the last count, and the beginning of an error.
 -- Nothing is held back: a chunk is looked at and goes on. Only where azproc itself has asked for the usage of a stream, an
 -- event that has come in part waits for its rest, and the one that has the usage never reaches the client.
-local WINDOW, ERROR = 512, 512
-local find, sub, ceil, floor = string.find, string.sub, math.ceil, math.floor
+jit.off() -- a coroutine for each answer is what LuaJIT's traces cannot follow: trying costs more than all else here
+local WINDOW, ERROR = 1024, 512
+local find, match, sub, ceil, floor = string.find, string.match, string.sub, math.ceil, math.floor
 
 -- The longest wait that a client is told (azure.MaxWait), and the longest that its SDK should sleep through by itself.
 local LONGEST, LONGEST_RETRY = {{ .LongestWait }}, 60
@@ -23,7 +24,7 @@ local MONTHS = {Jan = 13, Feb = 14, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7,
 
 -- How many seconds there are until an HTTP date (RFC 9110, 5.6.7: the one form that is still sent).
 local function untilDate(s)
-  local d, name, y, hour, min, sec = string.match(s, "^%a+, (%d+) (%a+) (%d+) (%d+):(%d+):(%d+) GMT$")
+  local d, name, y, hour, min, sec = match(s, "^%a+, (%d+) (%a+) (%d+) (%d+):(%d+):(%d+) GMT$")
   local m = name and MONTHS[name]
   if not m then return end
   if m > 12 then y = y - 1 end -- a year begins in March, so that the leap day is its last
@@ -76,9 +77,6 @@ local function wait(h)
   end
 end
 
--- Metadata is UTF-8, or the whole log entry is lost.
-local function clean(s) return (string.gsub(s, "[\128-\255%z]", "?")) end
-
 -- The events of a text that are complete, but for the one that has the usage and no choices; and what is left of it.
 local function hidden(s)
   local out, pos = {}, 1
@@ -111,7 +109,7 @@ function envoy_on_response(handle)
   if not failed and not sse and not find(kind, "json", 1, true) then return end
   local ours = sse and not failed and handle:streamInfo():dynamicMetadata():get("azproc")
   local hide, hold = ours and ours["hide"], ""
-  local carry, windows, open, err, erring = "\n", {}, nil, "", failed
+  local carry, windows, cut, err, erring = "\n", {}, nil, "", failed
   for chunk in handle:bodyChunks() do
     local n = chunk:length()
     if n > 0 then
@@ -119,13 +117,13 @@ function envoy_on_response(handle)
         if #err < ERROR then err = err .. chunk:getBytes(0, n < ERROR and n or ERROR) end
       else
         local s = chunk:getBytes(0, n)
-        if open and #windows[open] < WINDOW then windows[open] = windows[open] .. sub(s, 1, WINDOW - #windows[open]) end
+        if cut and #windows[cut] < WINDOW then windows[cut] = windows[cut] .. sub(s, 1, WINDOW - #windows[cut]) end
         if erring and #err < ERROR then err = err .. sub(s, 1, ERROR - #err) end
         local j = carry .. s
         local p = find(j, '"usage":{', 1, true) or find(j, '"usage": {', 1, true)
         while p do
-          open = (#windows < 2) and #windows + 1 or 2
-          windows[open] = sub(j, p, p + WINDOW - 1)
+          local i, whole = (#windows < 2) and #windows + 1 or 2, match(j, "^[^{]*%b{}", p)
+          windows[i], cut = sub(whole or j, whole and 1 or p, whole and WINDOW or p + WINDOW - 1), not whole and i or nil
           p = find(j, '"usage":{', p + 9, true)
         end
         if sse and not erring then
@@ -136,7 +134,7 @@ function envoy_on_response(handle)
           end
         end
         carry = sub(j, -8) -- one less than the patterns: nothing is found twice
-        if hide and (hold ~= "" or open or sub(s, -2) ~= "\n\n") then
+        if hide and (hold ~= "" or #windows > 0 or sub(s, -2) ~= "\n\n") then
           s, hold = hidden(hold .. s)
           if sub(hold, 1, 12) == "data: [DONE]" then s, hold, hide = s .. hold, "", nil end -- the end, which not every service ends with a blank line
           chunk:setBytes(s)
@@ -144,8 +142,7 @@ function envoy_on_response(handle)
       end
     end
   end
-  local m
-  if #windows > 0 or err ~= "" then m = handle:streamInfo():dynamicMetadata() end -- fetched after the last chunk, as Envoy wants it
-  for i, w in ipairs(windows) do m:set("azproc.answer", "usage" .. i, clean(w)) end
-  if err ~= "" then m:set("azproc.answer", "error", clean(sub(err, 1, ERROR))) end
+  if #windows == 0 and err == "" then return end
+  local m = handle:streamInfo():dynamicMetadata() -- fetched after the last chunk, as Envoy wants it
+  m:set("azproc.answer", "told", (windows[1] or "") .. "\30" .. (windows[2] or "") .. "\30" .. sub(err, 1, ERROR))
 end
