@@ -1,8 +1,8 @@
--- What a WebSocket uses: the sum of what the events of its server tell, as "usage" of one answer. Only the first bytes of
--- a frame are read, and the text of those that may tell something; nothing is held back or changed. A frame of a server is
--- not masked (RFC 6455, 5.1), and no extension is agreed upon, as listener.yaml takes away what clients offer.
-
-local byte, match, gsub, min = string.byte, string.match, string.gsub, math.min
+-- What a WebSocket uses: the sum of what the events of its server tell, for each model that they name, in the form of
+-- "usage". Only the first bytes of a message are read, and all of those that may tell something; nothing is held back or
+-- changed. A frame of a server is not masked (RFC 6455, 5.1), and no extension is agreed upon, as listener.yaml takes away
+-- what clients offer.
+local byte, gsub, min = string.byte, string.gsub, math.min
 
 -- The events that end an answer: of the realtime API, of its transcriptions, and of Responses.
 local ENDS = {["response.done"] = true, ["conversation.item.input_audio_transcription.completed"] = true,
@@ -15,9 +15,9 @@ local BEGINNING, OBJECT, CARRY = 160, 2048, 55
 local KINDS = {"input_tokens", "input_token_details.cached_tokens", "input_token_details.cache_write_tokens",
   "input_token_details.audio_tokens", "input_token_details.image_tokens", "input_token_details.cached_token_details.audio_tokens",
   "output_tokens", "output_token_details.reasoning_tokens", "output_token_details.audio_tokens", "output_token_details.image_tokens", "seconds"}
-local SUM = '"usage":{"input_tokens":%.0f,"input_token_details":{"cached_tokens":%.0f,"cache_write_tokens":%.0f,' ..
+local SUM = '"usage":{"model":"%s","input_tokens":%.0f,"input_tokens_details":{"cached_tokens":%.0f,"cache_write_tokens":%.0f,' ..
   '"audio_tokens":%.0f,"image_tokens":%.0f,"cached_tokens_details":{"audio_tokens":%.0f}},' ..
-  '"output_tokens":%.0f,"output_token_details":{"reasoning_tokens":%.0f,"audio_tokens":%.0f,"image_tokens":%.0f},"seconds":%.3f}'
+  '"output_tokens":%.0f,"output_tokens_details":{"reasoning_tokens":%.0f,"audio_tokens":%.0f,"image_tokens":%.0f},"seconds":%.3f}'
 
 -- The type of an event, where it stands at the beginning.
 local function typeOf(s)
@@ -39,24 +39,26 @@ local function numbersOf(s)
       paths[#paths + 1] = paths[#paths] .. gsub(name, "tokens_details", "token_details") .. "."
       pos = at + 1
     else
-      local n, after = match(s, "^(%d+%.?%d*)()", at)
-      if n then
+      local value, after = match(s, "^([%w.+-]+)()", at) -- a number, true, null
+      if value and find(value, "^%d") then
         found = found or {}
-        found[paths[#paths] .. name] = tonumber(n)
+        found[paths[#paths] .. name] = tonumber(value)
       end
-      pos = after or match(s, '^"[^"]*"()', at) or match(s, "^%b[]()", at) or match(s, "^[%w.+-]+()", at)
+      pos = after or match(s, '^"[^"]*"()', at) or match(s, "^%b[]()", at)
     end
   end
 end
 
--- A piece of a message: whether it is an event that ends an answer, and the last usage in it.
+-- A piece of a message: whether it is an event that ends an answer, the model that it names, and the last usage in it.
 local function read(m, s)
   if m.open and #m.open < OBJECT then m.open = m.open .. sub(s, 1, OBJECT - #m.open) end
   s = m.carry .. s
   for name in pairs(m.ends and {} or ENDS) do
     if find(s, '"' .. name .. '"', 1, true) then m.ends = true end
   end
-  local p = find(s, '"usage"', 1, true)
+  local p = not m.model and find(s, '"model"', 1, true)
+  if p then m.model = match(s, '^"model"%s*:%s*"([%w._/:-]+)"', p) end
+  p = find(s, '"usage"', 1, true)
   while p do -- one that stands in the carry is opened again, as the same
     m.last = m.open and numbersOf(m.open) or m.last
     m.open = sub(s, p, p + OBJECT - 1)
@@ -69,8 +71,15 @@ end
 local function add(handle, sums, m)
   local told = m and m.ends and m.open and (numbersOf(m.open) or m.last)
   if not told then return end
-  for i, kind in ipairs(KINDS) do sums[i] = (sums[i] or 0) + (told[kind] or 0) end
-  handle:streamInfo():dynamicMetadata():set("azproc.answer", "usage1", string.format(SUM, unpack(sums)))
+  local model = m.model or ""
+  if not sums[model] then
+    sums[model] = {}
+    sums[#sums + 1] = model
+  end
+  for i, kind in ipairs(KINDS) do sums[model][i] = (sums[model][i] or 0) + (told[kind] or 0) end
+  local all = {}
+  for i, name in ipairs(sums) do all[i] = string.format(SUM, name, unpack(sums[name])) end
+  handle:streamInfo():dynamicMetadata():set("azproc.answer", "told", table.concat(all))
 end
 
 -- How long the header of a frame is whose beginning is known.
