@@ -21,6 +21,9 @@ func usedBy(e *envoy.Entry) (used usage.Tokens, parts []usage.Part, told bool) {
 		used, told = usage.Sum(parts)
 		return used, parts, told
 	}
+	if e.OfBatches() { // counted by usage.Batches, once
+		return used, nil, false
+	}
 	used, told = usage.Parse(e.Usage[0], e.Usage[1])
 	return used, nil, told
 }

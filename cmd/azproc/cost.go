@@ -55,13 +55,13 @@ func costOf(by config.Pricing, d *config.Deployment, called string, t *usage.Tok
 	if m == nil {
 		return 0, false
 	}
-	return cost(m, t)
+	return cost(m, prices.Standard, t)
 }
 
-// cost is what tokens of a model have cost.
-func cost(m *prices.Model, t *usage.Tokens) (microdollars int64, known bool) {
+// cost is what tokens of a model have cost in a tier.
+func cost(m *prices.Model, tier prices.Tier, t *usage.Tokens) (microdollars int64, known bool) {
 	c := m.Cost(&prices.Usage{
-		Input: t.Input, Cached: t.Cached, CacheWrite: t.CacheWrite, AudioInput: t.AudioIn, ImageInput: t.ImageIn, CachedAudio: t.CachedAudio,
+		Tier: tier, Input: t.Input, Cached: t.Cached, CacheWrite: t.CacheWrite, AudioInput: t.AudioIn, ImageInput: t.ImageIn, CachedAudio: t.CachedAudio,
 		Output: t.Output, Reasoning: t.Reasoning, AudioOutput: t.AudioOut, ImageOutput: t.ImageOut,
 		Characters: t.Characters, Audio: time.Duration(t.Milliseconds) * time.Millisecond,
 	})

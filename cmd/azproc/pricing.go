@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/azproc/azproc/azure"
@@ -139,6 +141,16 @@ func (g *gateway) batchCost(resource, deployment string, tokens usage.Tokens) (m
 	if m == nil {
 		return 0, false
 	}
-	cost := m.Cost(&prices.Usage{Tier: prices.Batch, Input: tokens.Input, Output: tokens.Output})
-	return cost.Amount.Micro(), cost.Known()
+	return cost(m, prices.Batch, &tokens)
+}
+
+// chargeBatch puts what a batch has cost onto the budget of a key, if it has one.
+func (g *gateway) chargeBatch(key string, microdollars int64) {
+	s := g.snap.Load()
+	if s == nil {
+		return
+	}
+	if i := slices.IndexFunc(s.Keys, func(k config.Key) bool { return k.Name == key }); i >= 0 {
+		g.quota.Charge(context.Background(), &s.Keys[i], microdollars)
+	}
 }

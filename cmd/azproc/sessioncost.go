@@ -43,8 +43,8 @@ func partCost(t *routing.Table, d *routing.Deployment, e *envoy.Entry, part *usa
 	}
 	for _, b := range beside { // one of that model may have a price of its own
 		if own := p.model(b.Deployment, "", ""); own != nil && own.Name == m.Name {
-			return cost(own, &part.Tokens)
+			return cost(own, prices.Standard, &part.Tokens)
 		}
 	}
-	return cost(m, &part.Tokens)
+	return cost(m, prices.Standard, &part.Tokens)
 }
