@@ -1,9 +1,8 @@
 package usage
 
 import (
+	"strconv"
 	"strings"
-
-	"github.com/tidwall/gjson"
 )
 
 // Tokens are what one answer says that it used, each kind counted in the unit that the
@@ -64,49 +63,73 @@ func Parse(windows ...string) (t Tokens, ok bool) {
 	return t, ok
 }
 
+// rank says which count stands at a path, and at which place among those that it may
+// stand at.
+type rank struct{ count, place int8 }
+
+// ranks are counts by their paths.
+var ranks = func() map[string]rank {
+	all := make(map[string]rank)
+	for i, c := range counts {
+		for j, path := range c.paths {
+			all[path] = rank{int8(i), int8(j)}
+		}
+	}
+	return all
+}()
+
 // parse reads one window.
 func parse(window string) (t Tokens, ok bool) {
 	_, text, found := strings.Cut(window, `"usage"`)
 	if !found {
 		return t, false
 	}
-	object := whole(strings.TrimLeft(text, " :"))
-	for _, c := range counts {
-		for _, path := range c.paths {
-			if v := gjson.Get(object, path); v.Type == gjson.Number && v.Num >= 0 {
-				*c.of(&t), ok = v.Int(), true
-				break
+	var (
+		from      [16]int8 // of each count, the place that it was found at, from 1; 0 is not yet
+		cached    int64
+		anthropic bool
+	)
+	numbers(strings.TrimLeft(text, " :"), func(path []byte, number string) {
+		r, counted := ranks[string(path)]
+		switch {
+		case counted:
+			n, whole := integer(number)
+			if whole && (from[r.count] == 0 || r.place+1 < from[r.count]) {
+				*counts[r.count].of(&t), from[r.count], ok = n, r.place+1, true
 			}
+		case string(path) == "seconds":
+			if s, err := strconv.ParseFloat(number, 64); err == nil && s >= 0 && s < 1e9 {
+				t.Milliseconds, ok = int64(s*1000+0.5), true
+			}
+		case string(path) == "cache_read_input_tokens":
+			cached, _ = integer(number)
+			anthropic = true
+		case string(path) == "cache_creation_input_tokens":
+			t.CacheWrite, _ = integer(number)
+			anthropic = true
 		}
-	}
-	if v := gjson.Get(object, "seconds"); v.Type == gjson.Number && v.Num >= 0 {
-		t.Milliseconds, ok = int64(v.Num*1000+0.5), true
-	}
-	// Anthropic counts what it read from a cache and wrote to one beside the input.
-	read, written := gjson.Get(object, "cache_read_input_tokens"), gjson.Get(object, "cache_creation_input_tokens")
-	if read.Exists() || written.Exists() {
-		t.Cached, t.CacheWrite = read.Int(), written.Int()
+	})
+	if anthropic { // which counts what it read from a cache and wrote to one beside the input
+		t.Cached = cached
 		t.Input += t.Cached + t.CacheWrite
 	}
 	return t, ok
 }
 
-// whole is the object at the beginning of a text. One that was cut loses its last
-// member, which may be half a number.
-func whole(text string) string {
-	depth, member := 0, 0
-	for i := range len(text) {
-		switch text[i] {
-		case '{':
-			depth++
-		case '}':
-			if depth--; depth == 0 {
-				return text[:i+1]
-			}
-			member = i + 1
-		case ',':
-			member = i
+// mostCounted is more than anything is counted to: what is above is no count.
+const mostCounted = 1 << 50
+
+// integer reads a count, of which some write 12 as 12.0. ok is false for what is none.
+func integer(number string) (n int64, ok bool) {
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		var f float64
+		if f, err = strconv.ParseFloat(number, 64); err == nil && f < mostCounted {
+			n = int64(f)
 		}
 	}
-	return text[:member]
+	if err != nil || n < 0 || n > mostCounted {
+		return 0, false
+	}
+	return n, true
 }

@@ -68,3 +68,13 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkParse(b *testing.B) {
+	const chat = `"usage":{"completion_tokens":20,"completion_tokens_details":{"accepted_prediction_tokens":0,"audio_tokens":3,"reasoning_tokens":8,"rejected_prediction_tokens":0},"prompt_tokens":100,"prompt_tokens_details":{"audio_tokens":5,"cached_tokens":64},"total_tokens":120}`
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, ok := Parse(chat, ""); !ok {
+			b.Fatal("nothing is told")
+		}
+	}
+}
