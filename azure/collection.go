@@ -1,6 +1,9 @@
 package azure
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // The collections: what has an id, and exists on the resource that made it. Which
 // surface has them since when is from the azure-api reference, sections 1b and 1c.
@@ -64,6 +67,17 @@ func InCollection(path string) bool {
 	return collection(below) != nil && operationsByName[below] == nil
 }
 
+// OfBatches is whether a path at Azure is of batches.
+func OfBatches(path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	_, below, _ := strings.Cut(path, "/openai/")
+	below = strings.TrimPrefix(below, "v1/")
+	if named, ok := strings.CutPrefix(below, "deployments/"); ok {
+		_, below, _ = strings.Cut(named, "/")
+	}
+	return collection(below) == OpBatches
+}
+
 // HasIDs is whether an answer may hold ids of its resource.
 func (r *Route) HasIDs() bool {
 	switch {
@@ -111,6 +125,11 @@ func (r *Route) Asks() *Operation {
 func (r *Route) OneBatch() bool {
 	below := r.below()
 	return collection(below) == OpBatches && (strings.Count(below, "/") == 1 || strings.HasSuffix(below, "/cancel"))
+}
+
+// MakesBatch is whether the request makes a batch.
+func (r *Route) MakesBatch(method string) bool {
+	return method == http.MethodPost && r.below() == OpBatches.Name
 }
 
 // ModelUse says what a model_name in the body of a collection's request is for.

@@ -97,3 +97,15 @@ func TestTheModelOfACallIsNamedInItsQuery(t *testing.T) {
 		}
 	}
 }
+
+func TestPathsOfBatchesAreKnown(t *testing.T) {
+	for path, want := range map[string]bool{
+		"/openai/batches?api-version=2024-10-21": true, "/openai/v1/batches/batch_1": true, "/openai/v1/batches/batch_1/cancel?x": true,
+		"/p/openai/deployments/m/batches": true, "/openai/deployments/batches/chat/completions?api-version=1": false,
+		"/openai/v1/vector_stores/vs_1/file_batches": false, "/openai/v1/responses/resp_1": false, "/anthropic/v1/messages/batches": false, "": false,
+	} {
+		if got := OfBatches(path); got != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type line struct {
 	Attempts   int
 	Input      int64 `json:"input_tokens"`
 	Output     int64 `json:"output_tokens"`
+	Cached     int64 `json:"cached_tokens"`
 	Estimated  bool
 	Characters int64
 	Images     int64

@@ -23,7 +23,7 @@ func handshake(t testing.TB, g *gateway, path string, protocols []string, header
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	o := websocket.DialOptions{HTTPHeader: http.Header{"Authorization": {"Bearer " + clientKey}}, Subprotocols: protocols}
+	o := websocket.DialOptions{CompressionMode: websocket.CompressionContextTakeover, HTTPHeader: http.Header{"Authorization": {"Bearer " + clientKey}}, Subprotocols: protocols}
 	for i := 0; i < len(header); i += 2 {
 		o.HTTPHeader.Set(header[i], header[i+1])
 		if header[i+1] == "" {
@@ -37,6 +37,9 @@ func handshake(t testing.TB, g *gateway, path string, protocols []string, header
 	case err != nil:
 		text, _ := io.ReadAll(resp.Body)
 		return nil, answer{resp.StatusCode, resp.Header, string(text)}
+	}
+	if extensions := resp.Header.Get("Sec-Websocket-Extensions"); extensions != "" {
+		t.Errorf("%s: the extensions %s are agreed upon", path, extensions)
 	}
 	conn.SetReadLimit(-1)
 	t.Cleanup(func() { _ = conn.CloseNow() })
@@ -97,8 +100,19 @@ type frame struct {
 	Response    struct {
 		ID     string
 		Output []struct{ Content []struct{ Text string } }
+		Usage  toldUsage
 	}
+	Usage toldUsage
 	Error struct{ Code, Message string }
+}
+
+// toldUsage is what the tests read of a usage.
+type toldUsage struct {
+	Input   int64 `json:"input_tokens"`
+	Output  int64 `json:"output_tokens"`
+	Details struct {
+		Cached int64 `json:"cached_tokens"`
+	} `json:"input_token_details"`
 }
 
 // until reads events until one of a type comes.

@@ -137,6 +137,12 @@ func (e *Entry) Fault() (azure.Fault, string) {
 	return azure.FaultNone, ""
 }
 
+// OfBatches is whether it was about batches. What these have used, answers to others
+// have used.
+func (e *Entry) OfBatches() bool {
+	return e.Operation == azure.OpBatches.Name || azure.OfBatches(e.path)
+}
+
 // why is what an answer with an error says, or before its text is known its status.
 func (e *Entry) why() string {
 	if e.Error != "" {

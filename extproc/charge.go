@@ -36,6 +36,9 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	}
 	s.charged = true
 	switch {
+	case s.route.NoModel && s.key.Models != nil:
+		// What the frames ask for nobody knows, whatever the URL says.
+		return quota.Model(s.key, "")
 	case r.Model != "":
 		if err := quota.Model(s.key, r.Model); err != nil {
 			return err

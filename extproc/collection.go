@@ -56,6 +56,9 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 		if body, err = table.Tags.Body(body, &r.Home); err != nil {
 			return nil, err
 		}
+		if s.key != nil && table.Keyed() && s.route.MakesBatch(s.head.method) {
+			body = table.Tags.SignBatch(body, s.key.Name)
+		}
 		if read = doc.Scan(body) == nil; read {
 			if named, err = s.modelIn(&doc); err != nil {
 				return nil, err

@@ -1,6 +1,7 @@
 package extproc
 
 import (
+	"cmp"
 	"strings"
 
 	"google.golang.org/grpc/mem"
@@ -51,7 +52,8 @@ func (s *stream) edit(planned *azure.Resource) error {
 		return err
 	}
 	if len(s.batch) > 0 {
-		s.options.Observer.BatchRead(planned.Name, s.batch)
+		key := s.now.table.Tags.BatchKey(s.batch)
+		s.options.Observer.BatchRead(planned.Name, cmp.Or(key, s.about.key), s.batch)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ type Observer interface {
 	Decided(time.Duration)
 	// BatchRead is told of a batch that a client has asked a resource for, as Azure
 	// describes it. It is the last thing that its request does.
-	BatchRead(resource string, batch []byte)
+	BatchRead(resource, key string, batch []byte)
 }
 
 // Options is what a Server needs.

@@ -88,8 +88,8 @@ func (o *observed) Decided(d time.Duration) { o.decided = append(o.decided, d) }
 
 func (o *observed) NotRepeatable() { o.large++ }
 
-func (o *observed) BatchRead(resource string, batch []byte) {
-	o.batches = append(o.batches, resource+" "+string(batch))
+func (o *observed) BatchRead(resource, key string, batch []byte) {
+	o.batches = append(o.batches, strings.TrimSpace(key+" "+resource)+" "+string(batch))
 }
 
 // fleetObserver is nobody.

@@ -244,6 +244,12 @@ func (t *Table) Named(name string) *Deployment { return t.byName[name] }
 // table does not have it.
 func (t *Table) At(cluster string) *Deployment { return t.byCluster[cluster] }
 
+// Keyed is whether clients have keys of their own.
+func (t *Table) Keyed() bool { return t.snapshot.Keyed }
+
+// Beside are the deployments on the resource of one, it too.
+func (t *Table) Beside(d *Deployment) []*Deployment { return t.resources[d.Resource.Code] }
+
 // Called is the name at Azure of a deployment for a model that a client asks for: its
 // own, but for one with a star.
 func (t *Table) Called(d *Deployment, model string) string {

@@ -18,9 +18,11 @@ const keptBatches = 10_000
 // counts when it ended since this process began and this process has not seen it.
 //
 // cost is what tokens have cost in a batch on a resource, in pico-dollars, of a
-// deployment when the batch names it; known is false when nobody knows.
+// deployment when the batch names it; known is false when nobody knows. charge puts
+// what is known of it onto the budget of a key.
 type Batches struct {
 	metrics *Metrics
+	charge  func(key string, picodollars int64)
 	cost    func(resource, deployment string, used Tokens) (picodollars int64, known bool)
 	first   func(key string) (first, known bool)
 	began   time.Time
@@ -32,16 +34,19 @@ type Batches struct {
 }
 
 // NewBatches makes a count that has seen nothing. first may be nil.
-func NewBatches(m *Metrics, cost func(resource, deployment string, used Tokens) (picodollars int64, known bool), first func(key string) (first, known bool)) *Batches {
-	return &Batches{metrics: m, cost: cost, first: first, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
+func NewBatches(m *Metrics, cost func(resource, deployment string, used Tokens) (picodollars int64, known bool), first func(key string) (first, known bool),
+	charge func(key string, picodollars int64),
+) *Batches {
+	return &Batches{metrics: m, cost: cost, first: first, charge: charge, began: time.Now(), seen: make(map[string]bool), last: make([]string, keptBatches)}
 }
 
 // ends are the statuses of a batch that has ended, and when it did.
 var ends = map[string]string{"completed": "completed_at", "failed": "failed_at", "expired": "expired_at", "cancelled": "cancelled_at"}
 
 // Read reads a batch as Azure describes it. resource tells batches of the same id
-// apart. It may ask the store, so nobody should be waiting for it.
-func (b *Batches) Read(resource string, batch []byte) {
+// apart; by is the name of the key that is charged for it, "" for nobody. It may ask the
+// store, so nobody should be waiting for it.
+func (b *Batches) Read(resource, by string, batch []byte) {
 	if !gjson.ValidBytes(batch) {
 		return
 	}
@@ -58,13 +63,13 @@ func (b *Batches) Read(resource string, batch []byte) {
 	if b.first != nil {
 		if first, known := b.first(key); known {
 			if first {
-				b.count(resource, status, &o)
+				b.count(resource, by, status, &o)
 			}
 			return
 		}
 	}
 	if o.Get(at).Int() >= b.began.Unix() {
-		b.count(resource, status, &o)
+		b.count(resource, by, status, &o)
 	}
 }
 
@@ -81,14 +86,18 @@ func (b *Batches) remember(key string) bool {
 	return true
 }
 
-func (b *Batches) count(resource, status string, o *gjson.Result) {
-	used := Tokens{Input: o.Get("usage.input_tokens").Int(), Output: o.Get("usage.output_tokens").Int()}
-	b.metrics.BatchEnded(status, used)
+func (b *Batches) count(resource, by, status string, o *gjson.Result) {
+	used, _ := parse(`"usage":` + o.Get("usage").Raw)
+	b.metrics.BatchEnded(status, by, used)
 	if used.Total() == 0 {
 		return
 	}
-	if picodollars, known := b.cost(resource, o.Get("model").Str, used); known {
-		b.metrics.BatchCost(picodollars)
+	picodollars, known := b.cost(resource, o.Get("model").Str, used)
+	if picodollars > 0 {
+		b.charge(by, picodollars)
+	}
+	if known {
+		b.metrics.BatchCost(by, picodollars)
 	} else {
 		b.metrics.BatchCostUnknown()
 	}

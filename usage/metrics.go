@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +38,7 @@ type Metrics struct {
 	batches   metric.Int64Counter
 	batched   metric.Int64Counter
 	batchCost metric.Int64Counter
-	batchRest purse
+	batchRest sync.Map // of purses, by key
 	unpriced  metric.Int64Counter
 	limited   metric.Int64Counter
 	fallbacks metric.Int64Counter
@@ -82,8 +83,8 @@ func NewMetrics(credentials func() map[string]bool, more ...sdk.Option) (*Metric
 		{&m.store, "azproc_store_failures", "Decisions in which the store of shared limits could not take part."},
 		{&m.lacking, "azproc_incomplete_lists", "Lists of several resources that lack a resource because it failed, by collection and resource."},
 		{&m.batches, "azproc_batches", "Batches that have ended, by status."},
-		{&m.batched, "azproc_batch_tokens", "Tokens that ended batches have used, by type: input or output."},
-		{&m.batchCost, "azproc_batch_cost_microdollars", "What ended batches have cost, in millionths of a US dollar, where their price is known."},
+		{&m.batched, "azproc_batch_tokens", "Tokens that ended batches have used, by key and type: input, cached (a part of it) or output."},
+		{&m.batchCost, "azproc_batch_cost_microdollars", "What ended batches have cost, in millionths of a US dollar, where their price is known, by key."},
 		{&m.unpriced, "azproc_batches_of_unknown_cost", "Ended batches whose price nobody knows."},
 		{&m.limited, "azproc_limited_requests", "Requests that a limit refused, by limit: key_requests, key_tokens, key_budget, or deployments for want of room at all of them."},
 		{&m.fallbacks, "azproc_fallbacks", "Requests that another model than the one asked for served last, by both."},
@@ -191,16 +192,24 @@ func (m *Metrics) AttemptFailed(fault string) {
 	m.failed.Add(context.Background(), 1, metric.WithAttributes(attribute.String("fault", fault)))
 }
 
-// BatchEnded counts a batch that has ended, and what it used.
-func (m *Metrics) BatchEnded(status string, used Tokens) {
+// BatchEnded counts a batch that has ended, and what it used; key is the name of the
+// one that is charged.
+func (m *Metrics) BatchEnded(status, key string, used Tokens) {
 	m.batches.Add(context.Background(), 1, metric.WithAttributes(attribute.String("status", status)))
-	m.batched.Add(context.Background(), used.Input, metric.WithAttributes(attribute.String("type", "input")))
-	m.batched.Add(context.Background(), used.Output, metric.WithAttributes(attribute.String("type", "output")))
+	for _, one := range [...]struct {
+		kind string
+		n    int64
+	}{{"input", used.Input}, {"cached", used.Cached}, {"output", used.Output}} {
+		if one.n > 0 {
+			m.batched.Add(context.Background(), one.n, metric.WithAttributes(attribute.String("type", one.kind), attribute.String("key", key)))
+		}
+	}
 }
 
 // BatchCost counts what an ended batch has cost, in pico-dollars.
-func (m *Metrics) BatchCost(picodollars int64) {
-	m.batchCost.Add(context.Background(), m.batchRest.add(picodollars))
+func (m *Metrics) BatchCost(key string, picodollars int64) {
+	rest, _ := m.batchRest.LoadOrStore(key, new(purse))
+	m.batchCost.Add(context.Background(), rest.(*purse).add(picodollars), metric.WithAttributes(attribute.String("key", key)))
 }
 
 // BatchCostUnknown counts an ended batch without a price.

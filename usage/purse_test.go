@@ -64,9 +64,9 @@ func TestAMillionSmallRequestsCostWhatTheyCost(t *testing.T) {
 		}
 	}
 	for range 3 {
-		m.BatchCost(400_000)
+		m.BatchCost("k", 400_000)
 	}
-	if text := scraped(t, m); !strings.Contains(text, "azproc_batch_cost_microdollars_total 1\n") {
+	if text := scraped(t, m); !strings.Contains(text, "azproc_batch_cost_microdollars_total{key=\"k\"} 1\n") {
 		t.Error(text)
 	}
 }

@@ -38,6 +38,7 @@ var counts = []struct {
 	{func(t *Tokens) *int64 { return &t.CacheWrite }, []string{"prompt_tokens_details.cache_write_tokens", "input_tokens_details.cache_write_tokens"}},
 	{func(t *Tokens) *int64 { return &t.AudioIn }, []string{"prompt_tokens_details.audio_tokens", "input_tokens_details.audio_tokens", "input_token_details.audio_tokens"}},
 	{func(t *Tokens) *int64 { return &t.ImageIn }, []string{"prompt_tokens_details.image_tokens", "input_tokens_details.image_tokens", "input_token_details.image_tokens"}},
+	{func(t *Tokens) *int64 { return &t.CachedAudio }, []string{"input_tokens_details.cached_tokens_details.audio_tokens", "input_token_details.cached_tokens_details.audio_tokens"}},
 	{func(t *Tokens) *int64 { return &t.Reasoning }, []string{"completion_tokens_details.reasoning_tokens", "output_tokens_details.reasoning_tokens", "output_tokens_details.thinking_tokens"}},
 	{func(t *Tokens) *int64 { return &t.AudioOut }, []string{"completion_tokens_details.audio_tokens", "output_tokens_details.audio_tokens", "output_token_details.audio_tokens"}},
 	{func(t *Tokens) *int64 { return &t.ImageOut }, []string{"completion_tokens_details.image_tokens", "output_tokens_details.image_tokens"}},

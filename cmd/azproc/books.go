@@ -14,9 +14,24 @@ import (
 	"github.com/azproc/azproc/usage/prices"
 )
 
+// usedBy is what a request has used, as its answer tells; parts are those of a session
+// over a WebSocket.
+func usedBy(e *envoy.Entry) (used usage.Tokens, parts []usage.Part, told bool) {
+	if e.Status == http.StatusSwitchingProtocols {
+		parts = usage.ParseSession(e.Usage[0])
+		used, told = usage.Sum(parts)
+		return used, parts, told
+	}
+	if e.OfBatches() { // counted by usage.Batches, once
+		return used, nil, false
+	}
+	used, told = usage.Parse(e.Usage[0], e.Usage[1])
+	return used, nil, told
+}
+
 // book makes the record of a request that is over, and tells the books. told says that
 // its answer has told what it used.
-func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
+func (l ledger) book(e *envoy.Entry, used usage.Tokens, parts []usage.Part, told bool) {
 	r := usage.Record{
 		Time: e.Began, Request: e.Request, Operation: e.Operation, Model: e.Model, Key: e.Key, Status: e.Status, Stream: e.Stream,
 		Attempts: e.Attempts, Duration: e.Duration, First: e.Begun, Left: e.ClientLeft(), Tokens: used, Error: errorOf(e),
@@ -40,7 +55,11 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 	if e.Status == http.StatusOK && e.Cluster != "" {
 		r.Tokens.Characters, r.Tokens.Images = e.Terms.Characters, e.Terms.Images
 	}
-	if d != nil && r.Tokens != (usage.Tokens{}) {
+	switch {
+	case d == nil || r.Tokens == (usage.Tokens{}):
+	case e.Status == http.StatusSwitchingProtocols:
+		r.Cost, r.Priced = sessionCost(t, d, e, parts)
+	default:
 		tier := tierOf(e, &d.Rewrite)
 		if tier != prices.Standard {
 			r.Tier = tier.String()

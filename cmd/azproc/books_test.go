@@ -87,6 +87,10 @@ model_list:
 			envoy.Entry{Cluster: cluster, Status: 200, Operation: "files", Received: 400, Sent: 2500},
 			usage.Record{Operation: "files", Deployment: "dep", Status: 200},
 		},
+		"to look at a batch costs nothing": {
+			envoy.Entry{Cluster: cluster, Status: 200, Operation: "batches", Usage: [2]string{usageWindow}},
+			usage.Record{Operation: "batches", Deployment: "dep", Status: 200},
+		},
 		"an error of Azure's": {
 			envoy.Entry{Cluster: cluster, Status: 429, Operation: "chat/completions", Model: "team-x", Received: 400, Error: `{"error":{"code":"RateLimitReached","message":"..."}}`},
 			usage.Record{Operation: "chat/completions", Model: "team-x", Group: "team-*", Deployment: "dep", Status: 429, Error: "RateLimitReached"},

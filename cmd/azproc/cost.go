@@ -65,11 +65,16 @@ func costOf(by config.Pricing, d *config.Deployment, called string, e *envoy.Ent
 	if m == nil {
 		return 0, false
 	}
-	cost := m.Cost(&prices.Usage{
+	return cost(m, tier, imagesOf(&e.Terms), t)
+}
+
+// cost is what tokens, and images, of a model have cost in a tier.
+func cost(m *prices.Model, tier prices.Tier, made prices.Images, t *usage.Tokens) (picodollars int64, known bool) {
+	c := m.Cost(&prices.Usage{
 		Tier: tier, Input: t.Input, Cached: t.Cached, CacheWrite: t.CacheWrite, AudioInput: t.AudioIn, ImageInput: t.ImageIn, CachedAudio: t.CachedAudio,
 		Output: t.Output, Reasoning: t.Reasoning, AudioOutput: t.AudioOut, ImageOutput: t.ImageOut,
 		Characters: t.Characters, Audio: time.Duration(t.Milliseconds) * time.Millisecond,
-		Images: imagesOf(&e.Terms),
+		Images: made,
 	})
-	return cost.Amount.Pico(), cost.Known()
+	return c.Amount.Pico(), c.Known()
 }

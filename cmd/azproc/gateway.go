@@ -79,7 +79,7 @@ func newGateway(s *settings, o envoy.Options, stdout io.Writer, log *slog.Logger
 		return nil, err
 	}
 	g.credentials = auth.NewCredentials(auth.Options{Log: log})
-	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchCost, g.firstOfAll)}
+	watch := observer{g.metrics, log, usage.NewBatches(g.metrics, g.batchCost, g.firstOfAll, g.chargeBatch)}
 	g.fleet = routing.NewFleet(watch, nil)
 	g.quota = quota.NewBooks(watch, nil)
 	g.processor = extproc.New(extproc.Options{Log: log, Observer: watch, Lists: lists{g.client, g.metrics, log}, Quota: g.quota, Prices: g})
@@ -266,7 +266,9 @@ type observer struct {
 }
 
 // BatchRead implements extproc.Observer.
-func (o observer) BatchRead(resource string, batch []byte) { o.batches.Read(resource, batch) }
+func (o observer) BatchRead(resource, key string, batch []byte) {
+	o.batches.Read(resource, key, batch)
+}
 
 // Refused implements extproc.Observer.
 func (o observer) Refused(e *azure.Error) {

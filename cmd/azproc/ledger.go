@@ -35,8 +35,8 @@ func (l ledger) Attempted(e *envoy.Entry) {
 // Ended implements envoy.Ledger.
 func (l ledger) Ended(e *envoy.Entry) {
 	l.metrics.RequestEnded(e.Attempts)
-	used, told := usage.Parse(e.Usage[0], e.Usage[1])
-	l.book(e, used, told)
+	used, parts, told := usedBy(e)
+	l.book(e, used, parts, told)
 	claim, ok := routing.ParseClaim(e.Claim)
 	if e.ClientLeft() {
 		if lost, missed := l.fleet.Lost(e.Request, claim); missed {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -190,6 +191,16 @@ func (g *gateway) batchCost(resource, deployment string, tokens usage.Tokens) (p
 	if m == nil {
 		return 0, false
 	}
-	cost := m.Cost(&prices.Usage{Tier: prices.Batch, Input: tokens.Input, Output: tokens.Output})
-	return cost.Amount.Pico(), cost.Known()
+	return cost(m, prices.Batch, prices.Images{}, &tokens)
+}
+
+// chargeBatch puts what a batch has cost onto the budget of a key, if it has one.
+func (g *gateway) chargeBatch(key string, picodollars int64) {
+	s := g.snap.Load()
+	if s == nil {
+		return
+	}
+	if i := slices.IndexFunc(s.Keys, func(k config.Key) bool { return k.Name == key }); i >= 0 {
+		g.quota.Charge(context.Background(), &s.Keys[i], picodollars)
+	}
 }

@@ -15,6 +15,7 @@ type realtimeTalk struct {
 	said    []chatMessage
 	last    any // id of the last item
 	audio   int // bytes in the input buffer
+	cached  int // tokens of what the last response was to
 	turns   int
 }
 
@@ -95,6 +96,7 @@ func (t *realtimeTalk) understand(data []byte) bool {
 		id := newShortID("item_")
 		t.event("input_audio_buffer.committed", object{"item_id": id, "previous_item_id": before})
 		t.add(object{"id": id, "type": "message", "role": "user", "content": []any{object{"type": "input_text", "text": strconv.Itoa(t.audio) + " bytes of audio"}}})
+		t.transcribe(id)
 		t.audio = 0
 	case "response.create":
 		for _, item := range e.Response.Input {
@@ -121,6 +123,29 @@ func (t *realtimeTalk) delta() string {
 	}
 	return "response.output_text.delta"
 }
+
+// transcribe writes down the sound of an item, where the session asks for it: by whisper
+// for seconds, by any other model for tokens, ten of them a second.
+func (t *realtimeTalk) transcribe(item string) {
+	asked, ok := t.session["input_audio_transcription"].(map[string]any)
+	if !ok {
+		audio, _ := t.session["audio"].(map[string]any)
+		input, _ := audio["input"].(map[string]any)
+		if asked, ok = input["transcription"].(map[string]any); !ok {
+			return
+		}
+	}
+	seconds := float64(t.audio) / bytesPerSecond
+	usage := object{"type": "duration", "seconds": seconds}
+	if asked["model"] != "whisper-1" {
+		in := int(seconds * 10)
+		usage = object{"type": "tokens", "total_tokens": in + 4, "input_tokens": in, "input_token_details": object{"text_tokens": 0, "audio_tokens": in}, "output_tokens": 4}
+	}
+	t.event("conversation.item.input_audio_transcription.completed", object{"item_id": item, "content_index": 0, "transcript": strconv.Itoa(t.audio) + " bytes of audio", "usage": usage})
+}
+
+// bytesPerSecond is what pcm16 has, at 24 kHz.
+const bytesPerSecond = 48_000
 
 // hear keeps what an item says.
 func (t *realtimeTalk) hear(item object) {
@@ -198,8 +223,9 @@ func (t *realtimeTalk) respond() {
 	}
 	response["usage"] = object{
 		"total_tokens": input + len(tokens), "input_tokens": input, "output_tokens": len(tokens),
-		"input_token_details":  object{"text_tokens": input, "audio_tokens": 0, "cached_tokens": 0},
+		"input_token_details":  object{"text_tokens": input, "audio_tokens": 0, "cached_tokens": t.cached, "cached_tokens_details": object{"text_tokens": t.cached, "audio_tokens": 0}},
 		"output_token_details": object{"text_tokens": len(tokens), "audio_tokens": 0},
 	}
+	t.cached = input
 	t.event("response.done", object{"response": response})
 }

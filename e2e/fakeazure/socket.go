@@ -38,6 +38,7 @@ func (c *call) accept(serve func(*socket)) {
 	conn, err := websocket.Accept(c.w, c.r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // of the origin: a key is the only credential
 		Subprotocols:       []string{"realtime"},
+		CompressionMode:    websocket.CompressionContextTakeover, // where the client offers it
 	})
 	if err != nil {
 		c.noteStatus(http.StatusBadRequest) // answered by Accept

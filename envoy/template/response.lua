@@ -112,6 +112,7 @@ local function said(s, key, from, p, echoes)
   end
 end
 
+{{ include "socket.lua" . }}
 {{ if .Traces }}{{ include "spans.lua" . }}{{ end -}}
 function envoy_on_response(handle)
   {{- if .Traces }}
@@ -119,6 +120,7 @@ function envoy_on_response(handle)
   {{- end }}
   local h = handle:headers()
   local status = number(h, ":status") or 0
+  if status == 101 then return socket(handle) end
   local failed = status >= 400
   if failed then h:remove("x-envoy-ratelimited") end -- refused.lua's
   if status == {{ .StatusRefused }} then -- a refusal that nobody else could be asked about
