@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/quota"
@@ -19,10 +20,10 @@ type Quota interface {
 	View(ctx context.Context, key *quota.Key) quota.View
 }
 
-// Prices says what a request to a model may cost at most, in micro-dollars: with so many
-// tokens in, and at most so many out; negative is not said. 0 is unknown.
+// Prices says what a request of an extent to a model costs at most, in micro-dollars, and
+// how many tokens the images in it are at most; 0 is unknown.
 type Prices interface {
-	Most(model string, input, output int64) int64
+	Most(model string, x *azure.Extent) (microdollars, images int64)
 }
 
 // charge is the one place where a client's key is held against what it asks for: which
@@ -47,11 +48,7 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	}
 	ask := quota.Ask{Key: s.key, Requests: 1}
 	if !r.Free {
-		ask.Tokens = r.Tokens
-		if r.Doc != nil && s.key.Budget > 0 && s.options.Prices != nil {
-			input, output := r.Doc.Most()
-			ask.Cost = s.options.Prices.Most(r.Model, input, output)
-		}
+		s.measure(r, &ask)
 	}
 	grant, err := s.options.Quota.Reserve(s.envoy.Context(), &ask)
 	if err != nil {
@@ -60,6 +57,35 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	s.hold = grant.Hold
 	s.about.hold = string(grant.Hold.Append(nil))
 	return nil
+}
+
+// measure says what a request needs of its key's limits: what it is estimated at of the
+// tokens per minute, and the most that it can cost of the budget.
+func (s *stream) measure(r *routing.Request, ask *quota.Ask) {
+	ask.Tokens = r.Tokens
+	x, there := s.extent(r)
+	if !there || s.options.Prices == nil {
+		return
+	}
+	cost, images := s.options.Prices.Most(r.Model, &x)
+	ask.Tokens = max(ask.Tokens-x.Inline/4, 0) + images
+	if s.key.Budget > 0 {
+		ask.Cost = cost
+	}
+}
+
+// extent is how much a request may use, if it is of a kind that is charged.
+func (s *stream) extent(r *routing.Request) (x azure.Extent, there bool) {
+	op := s.route.Asks()
+	switch {
+	case r.Doc != nil:
+		return r.Doc.Extent(r.Op), true
+	case r.Op.Body == azure.BodyForm:
+		return azure.FormExtent(r.Op, r.Size), true
+	case r.Op == azure.OpPassthrough && op.UsesTokens() && s.head.method == http.MethodPost && s.passed != nil:
+		return s.passed.Extent(op), true
+	}
+	return x, false
 }
 
 // discharge gives back what was reserved for a request that goes nowhere. The request

@@ -57,6 +57,10 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 			return nil, err
 		}
 		if read = doc.Scan(body) == nil; read {
+			if s.key != nil && s.key.Limited() {
+				passed := doc
+				s.passed = &passed
+			}
 			if named, err = s.modelIn(&doc); err != nil {
 				return nil, err
 			}

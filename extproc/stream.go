@@ -52,6 +52,7 @@ type stream struct {
 	charged bool       // the key has been charged
 	hold    quota.Hold // what it has reserved, until Envoy has it
 	batch   []byte     // the answer, where it describes a batch
+	passed  *azure.Doc // the body of what passes through, where it is JSON
 }
 
 // run takes the stream from its first message to its last. It must not return
