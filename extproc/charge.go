@@ -16,6 +16,11 @@ type Quota interface {
 	Reserve(ctx context.Context, ask *quota.Ask) (quota.Grant, *azure.Error)
 	// Settle puts what was used in the place of what was reserved, once.
 	Settle(h quota.Hold, tokens, cost int64)
+	// Begin says that a request of a key with limits is in hand, by its id, End that it is
+	// not any more, and Give that its hold is given to Envoy: it may get lost on its way.
+	Begin(request string)
+	End(request string)
+	Give(request string, h quota.Hold)
 	// View is what a key has used.
 	View(ctx context.Context, key *quota.Key) quota.View
 }
@@ -57,6 +62,23 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	s.hold = grant.Hold
 	s.about.hold = string(grant.Hold.Append(nil))
 	return nil
+}
+
+// begin takes a request of a key with limits in hand.
+func (s *stream) begin() {
+	if s.options.Quota != nil && s.key.Limited() && s.head.requestID != "" {
+		s.options.Quota.Begin(s.head.requestID)
+		s.begun = true
+	}
+}
+
+// end is the last that happens to a stream. What it has reserved and Envoy has not is
+// given back.
+func (s *stream) end() {
+	s.discharge()
+	if s.begun {
+		s.options.Quota.End(s.head.requestID)
+	}
 }
 
 // measure says what a request needs of its key's limits: what it is estimated at of the

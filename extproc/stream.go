@@ -49,6 +49,7 @@ type stream struct {
 	home    azure.Home // of the ids in the path
 	about   about      // what is asked for, as far as it is known
 	key     *quota.Key // of the client; nil until it is known
+	begun   bool       // the key has limits
 	charged bool       // the key has been charged
 	hold    quota.Hold // what it has reserved, until Envoy has it
 	batch   []byte     // the answer, where it describes a batch
@@ -121,6 +122,7 @@ func (s *stream) admit() *azure.Error {
 	key, denied := s.now.keys.Find(shown, s.head.apiKey, s.head.xKey)
 	if s.key = key; key != nil {
 		s.about.key = key.Name
+		s.begin()
 	}
 	switch {
 	case denied != nil && ephemeral:
@@ -331,6 +333,9 @@ func (s *stream) forward(f *forward, field protowire.Number) error {
 // left, the room is given back; when it leaves in this moment, the log tells.
 func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) error {
 	s.now.table.Give(s.head.requestID, before, f.claim)
+	if !s.hold.Empty() {
+		s.options.Quota.Give(s.head.requestID, s.hold)
+	}
 	a := f.answer(field)
 	s.options.Observer.Decided(s.envoy.read())
 	err := s.send(a)
@@ -339,6 +344,7 @@ func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) 
 		s.now.table.End(f.claim, 0)
 		s.discharge()
 	}
+	s.hold = quota.Hold{}
 	return err
 }
 

@@ -43,7 +43,9 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 		r.Cost, r.Priced = costOf(t.Pricing(), d.Deployment, t.Called(d, e.Model), &r.Tokens)
 	}
 	if hold, ok := quota.ParseHold(e.Hold); ok {
-		l.quota.Settle(hold, r.Tokens.Total(), r.Cost)
+		l.quota.Told(e.Request, hold, r.Tokens.Total(), r.Cost)
+	} else if e.Operation == "" && e.Attempts == 0 {
+		l.quota.Untold(e.Request, e.Began)
 	}
 	l.books.Ended(&r)
 }
