@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/mem"
@@ -59,7 +60,8 @@ const (
 	fieldResourceLogs = 1 // ExportLogsServiceRequest
 	fieldScopeLogs    = 2 // ResourceLogs
 	fieldLogRecords   = 2 // ScopeLogs
-	fieldBody         = 5 // LogRecord
+	fieldTime         = 1 // LogRecord; when the request, or the attempt, began
+	fieldBody         = 5
 	fieldStringValue  = 1 // AnyValue
 )
 
@@ -70,28 +72,50 @@ type lines struct{ log *AccessLog }
 func (l *lines) ReadWire(data mem.BufferSlice) error {
 	buffer := data.MaterializeToBuffer(wire.Buffers)
 	defer buffer.Free()
-	return l.within(buffer.ReadOnlyData(), fieldResourceLogs, fieldScopeLogs, fieldLogRecords, fieldBody, fieldStringValue)
+	return each(buffer.ReadOnlyData(), fieldResourceLogs, func(resource []byte) error {
+		return each(resource, fieldScopeLogs, func(scope []byte) error {
+			return each(scope, fieldLogRecords, l.log.record)
+		})
+	})
 }
 
-// within goes down a path of fields, through each of those that are repeated.
-func (l *lines) within(b []byte, field protowire.Number, path ...protowire.Number) error {
+// each gives a field's messages.
+func each(b []byte, field protowire.Number, f func([]byte) error) error {
 	return wire.Fields(b, func(num protowire.Number, v []byte, _ uint64) error {
 		if num != field {
 			return nil
 		}
-		if len(path) == 0 {
-			l.log.tell(string(v))
-			return nil
-		}
-		return l.within(v, path[0], path[1:]...)
+		return f(v)
 	})
+}
+
+// record tells what one LogRecord says.
+func (a *AccessLog) record(b []byte) error {
+	var (
+		began time.Time
+		line  string
+	)
+	err := wire.Fields(b, func(num protowire.Number, v []byte, n uint64) error {
+		switch num {
+		case fieldTime:
+			began = time.Unix(0, int64(n))
+		case fieldBody:
+			return each(v, fieldStringValue, func(text []byte) error { line = string(text); return nil })
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	a.tell(began, line)
+	return nil
 }
 
 // tell tells what one line says. A line that cannot be read concerns one request: it is
 // said, and the others go on.
-func (a *AccessLog) tell(line string) {
+func (a *AccessLog) tell(began time.Time, line string) {
 	log, line, _ := strings.Cut(line, columnSeparator)
-	var e Entry
+	e := Entry{Began: began}
 	if err := e.parse(line); err != nil {
 		a.log.Warn("a request is not accounted for", "error", err)
 		return

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	collogspb "go.opentelemetry.io/proto/otlp/collector/logs/v1"
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
@@ -18,10 +19,13 @@ import (
 )
 
 // heard is a ledger that remembers.
-type heard struct{ attempted, ended []string }
+type heard struct {
+	attempted, ended []string
+	began            time.Time
+}
 
 func (h *heard) Attempted(e *Entry) { h.attempted = append(h.attempted, e.Request) }
-func (h *heard) Ended(e *Entry)     { h.ended = append(h.ended, e.Request) }
+func (h *heard) Ended(e *Entry)     { h.ended, h.began = append(h.ended, e.Request), e.Began }
 
 // exported sends lines to a service that tells h, as a logger of OpenTelemetry does.
 func exported(t *testing.T, h *heard, log *slog.Logger, lines ...string) {
@@ -41,7 +45,7 @@ func exported(t *testing.T, h *heard, log *slog.Logger, lines ...string) {
 	defer connection.Close()
 	scope := &logspb.ScopeLogs{}
 	for _, line := range lines {
-		scope.LogRecords = append(scope.LogRecords, &logspb.LogRecord{TimeUnixNano: 1, Body: &commonpb.AnyValue{Value: &commonpb.AnyValue_StringValue{StringValue: line}}})
+		scope.LogRecords = append(scope.LogRecords, &logspb.LogRecord{TimeUnixNano: 5_000_000_007, Body: &commonpb.AnyValue{Value: &commonpb.AnyValue_StringValue{StringValue: line}}})
 	}
 	request := &collogspb.ExportLogsServiceRequest{ResourceLogs: []*logspb.ResourceLogs{{ScopeLogs: []*logspb.ScopeLogs{scope}}}}
 	if _, err := collogspb.NewLogsServiceClient(connection).Export(context.Background(), request); err != nil {
@@ -55,7 +59,7 @@ func TestEachLineIsToldOnceAsWhatItIs(t *testing.T) {
 	}
 	var h heard
 	exported(t, &h, slog.New(slog.DiscardHandler), line(requestLog, "a"), line(attemptLog, "b"), line(requestLog, "c"))
-	if strings.Join(h.ended, " ") != "a c" || strings.Join(h.attempted, " ") != "b" {
+	if strings.Join(h.ended, " ") != "a c" || strings.Join(h.attempted, " ") != "b" || !h.began.Equal(time.Unix(5, 7)) {
 		t.Errorf("%+v", h)
 	}
 }

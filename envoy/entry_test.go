@@ -39,7 +39,7 @@ func TestA404IsTheDeploymentsFaultOnlyWhereItSaysSo(t *testing.T) {
 		{"/openai/v1/responses/resp_1", "", azure.FaultClient},
 	} {
 		var e Entry
-		if err := e.parse(logged(t, map[string]string{"%RESPONSE_CODE%": "404", "%REQ(:PATH)%": tt.path, toldCommand: answerSeparator + answerSeparator + tt.said})); err != nil {
+		if err := e.parse(logged(t, map[string]string{"%RESPONSE_CODE%": "404", "%REQ(:PATH)%": tt.path, toldCommand: wordSeparator + wordSeparator + tt.said})); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := e.Fault(); got != tt.want {
@@ -51,7 +51,7 @@ func TestA404IsTheDeploymentsFaultOnlyWhereItSaysSo(t *testing.T) {
 func TestAFailureIsToldByItsStatusUntilItsTextIsKnown(t *testing.T) {
 	for said, want := range map[string]string{"": "HTTP 429 Too Many Requests", "no room": "no room"} {
 		var e Entry
-		if err := e.parse(logged(t, map[string]string{"%RESPONSE_CODE%": "429", toldCommand: answerSeparator + answerSeparator + said})); err != nil {
+		if err := e.parse(logged(t, map[string]string{"%RESPONSE_CODE%": "429", toldCommand: wordSeparator + wordSeparator + said})); err != nil {
 			t.Fatal(err)
 		}
 		if _, why := e.Fault(); why != want {

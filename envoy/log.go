@@ -35,6 +35,12 @@ func envoyLevel(level string) string {
 	}
 }
 
+// knowingly are parts of warnings that azproc's own configuration of Envoy causes, and
+// that nobody can do anything about.
+var knowingly = []string{
+	"OpenTelemetryAccessLogConfig.common_config", // deprecated before what replaces it works (listener.yaml)
+}
+
 // logWriter turns Envoy's standard error into entries of azproc's log. An entry
 // ends where the next one begins, or at flush.
 type logWriter struct {
@@ -88,6 +94,11 @@ func (w *logWriter) entry(b []byte) {
 		// Not a log entry: a usage error, a crash, a sanitizer.
 		w.log.Error(text, "from", "envoy")
 		return
+	}
+	for _, part := range knowingly {
+		if strings.Contains(parts[2], part) {
+			level = slog.LevelDebug
+		}
 	}
 	w.log.Log(context.Background(), level, parts[2], "from", "envoy", "logger", parts[1])
 }

@@ -60,3 +60,10 @@ func TestEnvoyIsQuieterThanAzproc(t *testing.T) {
 		}
 	}
 }
+
+func TestAWarningThatAzprocCausesKnowinglyIsForDebuggers(t *testing.T) {
+	got := entries(t, "\x1ewarning\tmisc\tUsing deprecated option 'envoy.OpenTelemetryAccessLogConfig.common_config'\n\x1ewarning\tmisc\tUsing deprecated option 'other'\n")
+	if !strings.HasPrefix(got, "level=DEBUG") || strings.Count(got, "level=WARN") != 1 {
+		t.Error(got)
+	}
+}

@@ -19,8 +19,8 @@ import (
 // about); what a deployment said is the last column, which takes all that is left.
 const columnSeparator = "\x1f"
 
-// answerSeparator stands between what response.lua tells of an answer.
-const answerSeparator = "\x1e"
+// wordSeparator stands between the words of a column that has several.
+const wordSeparator = "\x1e"
 
 // nothing is what Envoy writes for a command that has no value.
 const nothing = "-"
@@ -36,7 +36,6 @@ type column struct {
 
 // columns are those of every line, of requests and of attempts.
 var columns = append(append([]column{
-	{"%START_TIME(%s.%9f)%", func(e *Entry, text string) { e.Began = moment(text) }},
 	{"%COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)%", func(e *Entry, text string) { e.FirstByte = in(time.Microsecond, text) }},
 	{"%COMMON_DURATION(DS_RX_BEG:DS_TX_BEG:us)%", func(e *Entry, text string) { e.Begun = in(time.Microsecond, text) }},
 	{"%DURATION%", func(e *Entry, text string) { e.Duration = in(time.Millisecond, text) }},
@@ -53,12 +52,7 @@ var columns = append(append([]column{
 	{"%REQ(X-REQUEST-ID)%", func(e *Entry, text string) { e.Request = text }},
 	{"%REQ(:PATH)%", func(e *Entry, text string) { e.path = text }},
 	{own("claim"), func(e *Entry, text string) { e.Claim = text }},
-	{own("hold"), func(e *Entry, text string) { e.Hold = text }},
-	{own("op"), func(e *Entry, text string) { e.Operation = text }},
-	{own("model"), func(e *Entry, text string) { e.Model = text }},
-	{own("key"), func(e *Entry, text string) { e.Key = text }},
-	{own("stream"), func(e *Entry, _ string) { e.Stream = true }},
-	{own("chars"), func(e *Entry, text string) { e.Characters = number(text) }},
+	{own("asked"), (*Entry).asked},
 }, waits()...), column{"%DYNAMIC_METADATA(azproc.answer:told)%", (*Entry).told})
 
 // own is the command for a field of the metadata that azproc writes
@@ -100,10 +94,19 @@ func (e *Entry) parse(line string) error {
 	return nil
 }
 
+// asked reads what azproc has written of the request (extproc.FieldAsked).
+func (e *Entry) asked(text string) {
+	var stream, characters string
+	for _, word := range []*string{&e.Operation, &stream, &e.Model, &e.Key, &e.Hold, &characters} {
+		*word, text, _ = strings.Cut(text, wordSeparator)
+	}
+	e.Stream, e.Characters = stream != "", number(characters)
+}
+
 // told reads what response.lua tells of an answer.
 func (e *Entry) told(text string) {
-	e.Usage[0], text, _ = strings.Cut(text, answerSeparator)
-	e.Usage[1], text, _ = strings.Cut(text, answerSeparator)
+	e.Usage[0], text, _ = strings.Cut(text, wordSeparator)
+	e.Usage[1], text, _ = strings.Cut(text, wordSeparator)
 	e.Error = strings.ToValidUTF8(text, "?")
 }
 
@@ -115,9 +118,3 @@ func number(text string) int64 {
 
 // in reads a duration in a unit.
 func in(unit time.Duration, text string) time.Duration { return time.Duration(number(text)) * unit }
-
-// moment reads seconds since 1970, with nine digits of their fraction.
-func moment(text string) time.Time {
-	seconds, nanos, _ := strings.Cut(text, ".")
-	return time.Unix(number(seconds), number(nanos))
-}

@@ -37,6 +37,7 @@ import (
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/config"
+	"github.com/azproc/azproc/usage"
 )
 
 //go:embed template/*.yaml template/*.lua
@@ -107,8 +108,9 @@ type view struct {
 	Shapes        []shape
 	LocalReplies  []localReply
 	Clusters      []clusterView
-	Collector     collectorView // where Traces go
-	Routes        []bool        // for WebSockets, and for everything else
+	Collector     collectorView     // where Traces go
+	Operations    map[string]string // the conventions' names of azure's operations
+	Routes        []bool            // for WebSockets, and for everything else
 }
 
 func newView(s *config.Snapshot, o Options, static bool) view {
@@ -118,7 +120,7 @@ func newView(s *config.Snapshot, o Options, static bool) view {
 		LongestWait: int(azure.MaxWait.Seconds()), Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
 	}
 	if o.Traces != nil {
-		v.Collector = o.collector()
+		v.Collector, v.Operations = o.collector(), usage.Operations
 	}
 	if s != nil {
 		v.Clusters = clusterViews(s, o)

@@ -3,6 +3,7 @@ package extproc
 import (
 	"encoding/base64"
 	"strconv"
+	"strings"
 
 	"google.golang.org/grpc/mem"
 
@@ -30,16 +31,8 @@ const (
 const (
 	// FieldClaim is the room that the running attempt has taken (routing.Claim).
 	FieldClaim = "claim"
-	// FieldModel is what the client asked for, FieldOperation the operation's name, and
-	// FieldStream is "yes" for a request whose client wants a stream.
-	FieldModel     = "model"
-	FieldOperation = "op"
-	FieldStream    = "stream"
-	// FieldKey is the name of the client's key, and FieldHold what it has reserved.
-	FieldKey  = "key"
-	FieldHold = "hold"
-	// FieldCharacters is how many characters are to be spoken.
-	FieldCharacters = "chars"
+	// FieldAsked is what was asked for, and by whom (about).
+	FieldAsked = "asked"
 
 	fieldPath = "path" // the client's own :path
 	fieldUndo = "undo" // what makes the client's body of the sent one again
@@ -68,32 +61,56 @@ type memory struct {
 
 // read reads the metadata of Namespace, a google.protobuf.Struct.
 func (m *memory) read(s []byte) {
+	asked := strings.SplitN(wire.Text(s, FieldAsked), wordSeparator, 4)
 	*m = memory{
 		claim: wire.Text(s, FieldClaim), path: wire.Text(s, fieldPath),
-		model: wire.Text(s, FieldModel), undo: wire.Text(s, fieldUndo), preview: wire.Text(s, fieldPreview) != "",
-		stream: wire.Text(s, FieldStream) != "",
+		undo: wire.Text(s, fieldUndo), preview: wire.Text(s, fieldPreview) != "",
+	}
+	if len(asked) > 2 {
+		m.stream, m.model = asked[1] != "", asked[2]
 	}
 }
 
 // about says what was asked for, and by whom: the access log brings it back.
 type about struct {
 	operation, model, key, hold string
+	stream                      bool // the client wants one
 	characters                  int64
 }
 
-// append appends the fields of it.
+// wordSeparator stands between the words of FieldAsked, and in none of them.
+const wordSeparator = "\x1e"
+
+// append appends the field of it: one text, as each field costs Envoy three copies.
 func (a *about) append(own []byte) []byte {
-	for _, f := range [...]struct{ name, text string }{
-		{FieldOperation, a.operation}, {FieldModel, a.model}, {FieldKey, a.key}, {FieldHold, a.hold},
-	} {
-		if f.text != "" {
-			own = wire.AppendText(own, f.name, f.text)
+	if a.operation == "" && a.key == "" {
+		return own
+	}
+	var scratch [256]byte
+	text := append(append(scratch[:0], a.operation...), wordSeparator...)
+	if a.stream {
+		text = append(text, "yes"...)
+	}
+	for _, word := range [...]string{a.model, a.key, a.hold} {
+		text = appendWord(append(text, wordSeparator...), word)
+	}
+	text = append(text, wordSeparator...)
+	if a.characters > 0 {
+		text = strconv.AppendInt(text, a.characters, 10)
+	}
+	return wire.AppendText(own, FieldAsked, text)
+}
+
+// appendWord appends a word without its control characters, which a name has none of.
+func appendWord(b []byte, word string) []byte {
+	for i := range len(word) {
+		if c := word[i]; c >= ' ' && c != 0x7f {
+			b = append(b, c)
+		} else {
+			b = append(b, '?')
 		}
 	}
-	if a.characters > 0 {
-		own = wire.AppendText(own, FieldCharacters, strconv.FormatInt(a.characters, 10))
-	}
-	return own
+	return b
 }
 
 // with puts these fields into the metadata of an answer of azproc's own.
@@ -119,7 +136,6 @@ type plan struct {
 	socket  bool
 	// translated says that already the first attempt is translated.
 	translated bool
-	stream     bool // the client wants one
 	hide       bool // the usage of the stream
 	// shape is FieldShape's, "" where the path tells.
 	shape string
@@ -163,9 +179,6 @@ func (p *plan) append(b []byte) []byte {
 		own = wire.AppendText(own, FieldShape, p.shape)
 	}
 	own = p.about.append(own)
-	if p.stream {
-		own = wire.AppendText(own, FieldStream, "yes")
-	}
 	if p.retries() > 0 || p.translated {
 		own = wire.AppendText(own, fieldPath, p.path)
 	}

@@ -37,7 +37,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 			"one deployment",
 			plan{first: all[0], claim: claim, path: "/p", about: about{operation: "op", model: "m", key: "k", hold: "h"}},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "op": "op", "model": "m", "key": "k", "hold": "h"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "asked": "op\x1e\x1em\x1ek\x1eh\x1e"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a")}},
 			},
 		},
@@ -45,7 +45,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 			"two",
 			plan{first: all[0], next: deployments[1:2], fixed: all, claim: claim, path: "/p", about: about{operation: "op", model: "m", key: "k", hold: "h"}},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "op": "op", "model": "m", "key": "k", "hold": "h"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "asked": "op\x1e\x1em\x1ek\x1eh\x1e"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a"), place("c-b")}},
 			},
 		},
@@ -56,7 +56,7 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 				refused: [azure.NumRefusals][][]*routing.Deployment{azure.RefusalContext: {deployments[1:3], deployments[3:4]}, azure.RefusalContent: {deployments[4:]}},
 			},
 			map[string]any{
-				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "op": "op", "model": "m"},
+				"azproc":      map[string]any{"deployment": "a", "claim": text, "path": "/p", "asked": "op\x1e\x1em\x1e\x1e\x1e"},
 				"azproc.plan": map[string]any{"priority_groups": []any{place("c-a"), place("unplanned")}},
 				"azproc.refused": map[string]any{
 					"context": []any{
@@ -83,11 +83,11 @@ func TestThePlanIsWrittenAsEnvoyReadsIt(t *testing.T) {
 func TestALaterAttemptReadsWhatTheFirstHasLeft(t *testing.T) {
 	s := wire.AppendText(nil, FieldClaim, "c")
 	s = wire.AppendText(s, fieldPath, "/p")
-	s = wire.AppendText(s, FieldModel, "m")
+	s = (&about{operation: "op", model: "m\n\x1e", key: "k", stream: true, characters: 7}).append(s)
 	s = wire.AppendText(s, fieldUndo, "u")
 	var m memory
 	m.read(s)
-	if m != (memory{claim: "c", path: "/p", model: "m", undo: "u"}) {
+	if m != (memory{claim: "c", path: "/p", model: "m??", undo: "u", stream: true}) {
 		t.Errorf("%+v", m)
 	}
 }

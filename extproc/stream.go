@@ -217,8 +217,8 @@ func (s *stream) decide(body []byte) (*forward, *azure.Error) {
 // sent as the client made it: it comes here once more from the deployment's cluster,
 // so that what a later deployment gets does not depend on the first one's language.
 func (s *stream) serve(f *forward, a *routing.Attempt, doc *azure.Doc) *azure.Error {
-	f.plan.stream = doc.Stream()
-	service, err := a.Rewrite.Manner.Serve(s.route.Op, f.plan.stream)
+	f.plan.about.stream = doc.Stream()
+	service, err := a.Rewrite.Manner.Serve(s.route.Op, f.plan.about.stream)
 	if err != nil {
 		return err
 	}

@@ -43,9 +43,9 @@ type sets struct {
 	input, output, ended, request, model, spentIn, spentOut metric.MeasurementOption
 }
 
-// operations are the names that the conventions have for azure's operations
+// Operations are the names that the conventions have for azure's operations
 // ("gen_ai.operation.name"); the others go by their own.
-var operations = map[string]string{
+var Operations = map[string]string{
 	"chat/completions": "chat", "responses": "chat", "messages": "chat", "completions": "text_completion", "embeddings": "embeddings",
 }
 
@@ -101,7 +101,7 @@ func (g *genAI) of(l labels) *sets {
 	if s := (*g.sets.Load())[l]; s != nil {
 		return s
 	}
-	name := operations[l.operation]
+	name := Operations[l.operation]
 	if name == "" {
 		name = l.operation
 	}

@@ -15,7 +15,7 @@ var ErrMalformed = errors.New("malformed protobuf message")
 
 // Fields walks the fields of one message. f gets the number of each field with
 // the bytes of a length-delimited value, which stay part of b, or the number of
-// a varint; other kinds are skipped.
+// a varint or a fixed64; other kinds are skipped.
 func Fields(b []byte, f func(num protowire.Number, bytes []byte, n uint64) error) error {
 	for len(b) > 0 {
 		num, typ, n := protowire.ConsumeTag(b)
@@ -35,6 +35,15 @@ func Fields(b []byte, f func(num protowire.Number, bytes []byte, n uint64) error
 			b = b[n:]
 		case protowire.VarintType:
 			v, n := protowire.ConsumeVarint(b)
+			if n < 0 {
+				return ErrMalformed
+			}
+			if err := f(num, nil, v); err != nil {
+				return err
+			}
+			b = b[n:]
+		case protowire.Fixed64Type:
+			v, n := protowire.ConsumeFixed64(b)
 			if n < 0 {
 				return ErrMalformed
 			}

@@ -3,6 +3,7 @@ package fakeazure
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -59,7 +60,7 @@ func HTMLStatus(status int) Fault {
 	return Raw(status, "text/html", []byte("<html><head><title>"+text+"</title></head><body><center><h1>"+text+"</h1></center></body></html>\r\n"))
 }
 
-// Raw answers with exactly this.
+// Raw answers with exactly this; of a stream the request's split says in which pieces.
 func Raw(status int, contentType string, body []byte) Fault {
 	return Fault{kind: faultRaw, status: status, contentType: contentType, body: body}
 }
@@ -207,6 +208,12 @@ func (c *call) misbehave() bool {
 	case faultFailure:
 		c.fail(f.failure)
 	case faultRaw:
+		if strings.HasPrefix(f.contentType, "text/event-stream") {
+			a := c.begin(f.status, f.contentType, -1)
+			a.write(f.body)
+			a.end()
+			break
+		}
 		c.whole(f.status, f.contentType, f.body)
 	case faultReset:
 		resetConnection(c.w)
