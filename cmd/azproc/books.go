@@ -43,7 +43,11 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, told bool) {
 		r.Cost, r.Priced = costOf(t.Pricing(), d.Deployment, t.Called(d, e.Model), &r.Tokens)
 	}
 	if hold, ok := quota.ParseHold(e.Hold); ok {
-		l.quota.Told(e.Request, hold, r.Tokens.Total(), r.Cost)
+		cost := r.Cost
+		if r.Estimated { // by sizes, images in base64 too: what was reserved knows better
+			cost = min(cost, hold.Cost)
+		}
+		l.quota.Told(e.Request, hold, r.Tokens.Total(), cost)
 	} else if e.Operation == "" && e.Attempts == 0 {
 		l.quota.Untold(e.Request, e.Began)
 	}
