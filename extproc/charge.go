@@ -61,6 +61,7 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	}
 	s.hold = grant.Hold
 	s.about.hold = string(grant.Hold.Append(nil))
+	s.limits = string(grant.View.AppendLimits(nil))
 	return nil
 }
 

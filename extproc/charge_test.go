@@ -200,3 +200,25 @@ func TestAHoldThatEnvoyDidNotTakeIsFoundByTheRequest(t *testing.T) {
 		t.Errorf("%+v", d.View(t.Context(), &everyLimit))
 	}
 }
+
+func TestOnlyARequestOfAKeyWithLimitsPerMinuteIsMarked(t *testing.T) {
+	for want, key := range map[string]quota.Key{
+		"":                                    {Name: "k", Budget: 1_000_000, Period: config.Period{Length: time.Hour}},
+		"requests 5 4 60 ":                    {Name: "k", RPM: 5},
+		"requests 5 4 60 tokens 1000 736 60 ": {Name: "k", RPM: 5, TPM: 1000},
+	} {
+		s, _, _ := charging(t, &key)
+		answers, err := play(t, s, chatHead("r"), bodyRequest([]byte(`{"model":"chat","messages":[]}`), true))
+		if err != nil || len(answers) != 2 {
+			t.Fatal(err)
+		}
+		told := answers[1].GetDynamicMetadata().GetFields()[Namespace].GetStructValue().GetFields()[fieldLimits].GetStringValue()
+		marked := false
+		for _, h := range answers[1].GetRequestBody().GetResponse().GetHeaderMutation().GetSetHeaders() {
+			marked = marked || h.GetHeader().GetKey() == limitsHeader
+		}
+		if told != want || marked != (want != "") {
+			t.Errorf("%q, want %q; marked %t", told, want, marked)
+		}
+	}
+}

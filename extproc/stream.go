@@ -53,6 +53,7 @@ type stream struct {
 	charged bool       // the key has been charged
 	hold    quota.Hold // what it has reserved, until Envoy has it
 	batch   []byte     // the answer, where it describes a batch
+	limits  string     // what is left of the key's limits per minute, as limits.lua reads it
 	passed  *azure.Doc // the body of what passes through, where it is JSON
 }
 
@@ -317,6 +318,9 @@ func (s *stream) forwarding(p *routing.Plan, model string) *forward {
 		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, about: s.about},
 	}
 	f.plan.body = &f.body
+	if f.plan.limits = s.limits; s.limits != "" {
+		f.more = append(f.more, azure.Header{Name: limitsHeader, Value: "yes"})
+	}
 	if s.route.HasIDs() {
 		f.resource = p.Deployment.Resource
 	}
