@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/azproc/azproc/e2e/fakeazure"
@@ -59,4 +60,31 @@ func TestAnAnswerTellsTheLimitThatHasLessLeft(t *testing.T) {
 	if after := g.askAs("slow", "gpt", "").header.Get("x-ratelimit-remaining-requests"); before != "3" || after != "2" {
 		t.Errorf("%s are left, then %s", before, after)
 	}
+}
+
+// TestABudgetReservesWhatABodyOnlyRefersTo: an image of gpt-4o is 1445 tokens at most,
+// and all that it reads are 128000, for 2.50 dollars a million.
+func TestABudgetReservesWhatABodyOnlyRefersTo(t *testing.T) {
+	azure := fleet(t)
+	g := start(t, groups(azure, "keys:\n"+keyEntry("poor", ", budget: 0.003, period: 1d")+keyEntry("fair", ", budget: 0.3, period: 1d"), member{group: "gpt", resource: "a"}))
+	image := `{"type":"image_url","image_url":{"url":"https://example.com/cat.png"}}`
+	for _, tt := range []struct {
+		name, key, path, body string
+		may                   string // that the refusal says it may cost; "" is served
+	}{
+		{"text", "poor", "/v1/chat/completions", `{"model":"gpt","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}`, ""},
+		{"an image", "poor", "/v1/chat/completions", `{"model":"gpt","max_tokens":9,"messages":[{"role":"user","content":[` + image + `]}]}`, "$0.0039"},
+		{"the same with enough left", "fair", "/v1/chat/completions", `{"model":"gpt","max_tokens":9,"messages":[{"role":"user","content":[` + image + `]}]}`, ""},
+		{"an earlier response", "fair", "/v1/responses", `{"model":"gpt","max_output_tokens":9,"input":"hi","previous_response_id":"resp_1"}`, "$0.32009"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := do(t, "POST", g.url+tt.path, tt.body, as(tt.key)...)
+			if tt.may == "" && got.status != 200 || tt.may != "" && (got.status != 429 || !strings.Contains(got.body, "insufficient_quota") || !strings.Contains(got.body, "may cost "+tt.may)) {
+				t.Errorf("%d %s", got.status, got.body)
+			}
+		})
+	}
+	eventually(t, "nothing is reserved", func() bool {
+		return strings.Contains(do(t, "GET", g.url+"/key/info", "", as("fair")...).body, `"budget_reserved":0.00`)
+	})
 }

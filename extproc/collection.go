@@ -125,6 +125,9 @@ func (s *stream) modelIn(doc *azure.Doc) (bodyModel, *azure.Error) {
 // else of the resource. A model that only selects gives way to the resource that the
 // ids belong to.
 func (s *stream) planBelow(r *routing.Request, selects bool) (routing.Plan, *azure.Error) {
+	if r.Model != "" {
+		s.about.model = r.Model // of what is refused, too
+	}
 	if err := s.charge(r); err != nil {
 		return routing.Plan{}, err
 	}
