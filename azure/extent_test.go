@@ -21,6 +21,7 @@ func TestWhatARequestMayUseIsSeenInItsBody(t *testing.T) {
 		{"parts of text", `{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"refusal","refusal":"b"}]}]}`, OpChat, Extent{Answers: 1, Output: -1}},
 		{"a limit for each answer", `{"max_tokens":7,"n":3,"messages":[]}`, OpChat, Extent{Answers: 3, Output: 7}},
 		{"the larger of two limits", `{"max_tokens":70,"max_completion_tokens":7}`, OpChat, Extent{Answers: 1, Output: 70}},
+		{"whichever it is", `{"max_tokens":7,"max_completion_tokens":70}`, OpChat, Extent{Answers: 1, Output: 70}},
 		{"another API's limit is none", `{"max_output_tokens":7}`, OpChat, Extent{Answers: 1, Output: -1}},
 		{"answers without a limit", `{"n":5}`, OpChat, Extent{Answers: 5, Output: -1}},
 		{"an image behind a link", `{"messages":[{"content":[{"type":"image_url","image_url":{"url":"https://x/y.png"}}]}]}`, OpChat, Extent{Images: 1, Inline: 17, Answers: 1, Output: -1}},

@@ -143,6 +143,9 @@ func TestWhatALostRequestReservedIsGivenBackAndEveryOtherOneCounts(t *testing.T)
 		t.Errorf("%v after one was lost", got)
 	}
 	b.Told("told", told, 5, 5)
+	if len(b.handed.given) != 0 {
+		t.Errorf("%v are remembered", b.handed.given)
+	}
 	b.Untold("told", c.Now())
 	if got := used(); got != [2]int64{5, 5} {
 		t.Errorf("%v after the other has ended", got)
