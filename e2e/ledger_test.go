@@ -111,13 +111,42 @@ func TestSpeechIsCountedInCharactersAndListeningInWhatAzureSays(t *testing.T) {
 	}
 }
 
+// TestAStreamWhoseClientLeavesIsEstimatedOnce: each row is a stream of which the client
+// has read no more than its first bytes.
 func TestAStreamWhoseClientLeavesIsEstimatedOnce(t *testing.T) {
 	azure := fleet(t)
-	g := start(t, groups(azure, "", member{group: "m", resource: "a"}))
-	gate := azure.Gate("a", "chat-a")
+	var members []member
+	for _, kind := range []string{"chat", "claude", "gpt-5-codex", "instruct"} {
+		members = append(members, member{group: kind, resource: "a", kind: kind})
+	}
+	g := start(t, groups(azure, "", members...))
+	const messages = `"messages":[{"role":"user","content":"one two three"}]`
+	for _, tt := range []struct{ path, model, body string }{
+		{"/v1/chat/completions", "chat", messages},
+		{"/openai/deployments/chat/chat/completions?api-version=2024-10-21", "chat", messages},
+		{"/v1/chat/completions", "claude", messages},
+		{"/v1/chat/completions", "gpt-5-codex", messages},
+		{"/v1/chat/completions", "instruct", messages},
+		{"/v1/completions", "instruct", `"prompt":"one two three"`},
+		{"/v1/responses", "chat", `"input":"one two three"`},
+		{"/v1/messages", "claude", `"max_tokens":50,` + messages},
+		{"/anthropic/v1/messages", "claude", `"max_tokens":50,` + messages},
+	} {
+		t.Run(tt.model+" at "+tt.path, func(t *testing.T) {
+			got := g.glimpse(t, azure.Gate("a", tt.model+"-a"), tt.path, `{"model":"`+tt.model+`","stream":true,`+tt.body+`}`)
+			if l := g.line(t, got); !l.Estimated || !l.Left || l.Input == 0 || l.Output == 0 || l.Model != tt.model || !l.Stream || l.Attempts != 1 {
+				t.Errorf("%+v", l)
+			}
+		})
+	}
+}
+
+// glimpse asks for a stream and leaves it behind when its first bytes are there.
+func (g *gateway) glimpse(t *testing.T, gate *fakeazure.Gate, path, body string) answer {
+	t.Helper()
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
-	r, err := http.NewRequestWithContext(ctx, "POST", g.url+"/v1/chat/completions", strings.NewReader(`{"model":"m","stream":true,"messages":[{"role":"user","content":"one two three"}]}`))
+	r, err := http.NewRequestWithContext(ctx, "POST", g.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,18 +162,14 @@ func TestAStreamWhoseClientLeavesIsEstimatedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range 2 {
+	for range 3 {
 		if _, err := upstream.Next(ctx); err != nil {
 			t.Fatal(err)
 		}
 	}
 	resp := <-answered
-	if _, err := io.ReadFull(resp.Body, make([]byte, 100)); err != nil {
+	if _, err := io.ReadFull(resp.Body, make([]byte, 30)); err != nil {
 		t.Fatal(err)
 	}
-	got := answer{header: resp.Header}
-	leave()
-	if l := g.line(t, got); !l.Estimated || !l.Left || l.Input == 0 || l.Output == 0 || l.Model != "m" {
-		t.Errorf("%+v", l)
-	}
+	return answer{header: resp.Header}
 }

@@ -108,12 +108,18 @@ const lastMetrics = 3 * time.Second
 // keepalivePolicy allows Envoy's pings, whether a request is in hand or not.
 var keepalivePolicy = keepalive.EnforcementPolicy{MinTime: envoy.Keepalive / 2, PermitWithoutStream: true}
 
+// streamWorkers are goroutines that take one stream after another: their stacks have
+// grown already, which each stream's own would have to do anew. Streams that find none
+// free get one of their own.
+const streamWorkers = 64
+
 // newGRPC makes the server that Envoy calls. A stream lives as long as the
 // request's own processing, so their number is the number of requests that
 // come in at once; a message is at most a buffered body.
 func newGRPC() *grpc.Server {
 	return grpc.NewServer(append(wire.ServerOptions(),
 		grpc.MaxConcurrentStreams(1<<20),
+		grpc.NumStreamWorkers(streamWorkers),
 		grpc.MaxRecvMsgSize(1<<30),
 		grpc.MaxSendMsgSize(1<<30),
 		grpc.KeepaliveEnforcementPolicy(keepalivePolicy),
