@@ -37,24 +37,6 @@ func (d *Doc) Estimate(op *Operation) int64 {
 	return tokens
 }
 
-// Most is how many tokens a request may be counted with at most, as far as it can be
-// known: a token has a byte at least, and for the answers it asks for the limit that it
-// gives; output is negative where it gives none. What images and sounds behind a link
-// cost is not known.
-func (d *Doc) Most() (input, output int64) {
-	output = -1
-	for _, k := range [...]key{keyMaxCompletionTokens, keyMaxTokens, keyMaxOutputTokens} {
-		if n, ok := d.integer(k); ok {
-			output = n
-			break
-		}
-	}
-	if n, ok := d.integer(keyN); ok && output > 0 {
-		output *= min(n, 128)
-	}
-	return int64(len(d.raw)), output
-}
-
 // maxCount is the largest count that is believed: beyond any model's limit.
 const maxCount = 1 << 32
 

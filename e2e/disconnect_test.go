@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/azproc/azproc/e2e/fakeazure"
 )
 
@@ -20,9 +22,20 @@ type visitor struct {
 	ended chan struct{}
 }
 
+// held is how much is reserved for those that visit, as the owners of the key held.
+func (g *gateway) held() string {
+	return gjson.Get(do(g.t, "GET", g.url+"/key/info", "", as("held")...).body, "info.budget_reserved").Raw
+}
+
 // visit begins a request. Of a body only as much is sent as send says: the rest
 // never comes.
 func (g *gateway) visit(t *testing.T, path, contentType, body string, send int) *visitor {
+	t.Helper()
+	return g.visitAs(t, clientKey, path, contentType, body, send)
+}
+
+// visitAs is visit by the owner of a key.
+func (g *gateway) visitAs(t *testing.T, key, path, contentType, body string, send int) *visitor {
 	t.Helper()
 	ctx, gone := context.WithTimeout(t.Context(), patience)
 	read, write := io.Pipe()
@@ -32,7 +45,7 @@ func (g *gateway) visit(t *testing.T, path, contentType, body string, send int) 
 		t.Fatal(err)
 	}
 	r.ContentLength = int64(len(body))
-	r.Header.Set("authorization", "Bearer "+clientKey)
+	r.Header.Set("authorization", "Bearer "+key)
 	r.Header.Set("content-type", contentType)
 	go func() {
 		defer close(v.ended)
@@ -103,7 +116,7 @@ func (d *departing) chat(t *testing.T, whole bool, more string) *visitor {
 	if !whole {
 		send /= 2
 	}
-	return d.visit(t, "/v1/chat/completions", "application/json", body, send)
+	return d.visitAs(t, "sk-held", "/v1/chat/completions", "application/json", body, send)
 }
 
 var departures = []departure{
@@ -167,20 +180,20 @@ var departures = []departure{
 	}},
 	{"while its form is on the way to a deployment that the path names", "a", "a", "form-a", "", func(t *testing.T, d *departing) {
 		body, contentType := form(t, "form")
-		v := d.visit(t, "/openai/deployments/form/audio/transcriptions?api-version="+classic, contentType, body, len(body)/2)
+		v := d.visitAs(t, "sk-held", "/openai/deployments/form/audio/transcriptions?api-version="+classic, contentType, body, len(body)/2)
 		d.uploading(t)
 		d.leave(v)
 	}},
 	{"while its form is on the way through azproc", "a", "a", "form-v1-a", "", func(t *testing.T, d *departing) {
 		body, contentType := form(t, "unused", "model", "form-v1")
-		v := d.visit(t, "/v1/audio/transcriptions", contentType, body, len(body)/2)
+		v := d.visitAs(t, "sk-held", "/v1/audio/transcriptions", contentType, body, len(body)/2)
 		d.uploading(t)
 		d.leave(v)
 	}},
 	{"while its form has not said the model yet", "", "", "", "", func(t *testing.T, d *departing) {
 		before := d.stat("http.azproc.ext_proc.stream_msgs_sent")
 		body, contentType := form(t, "form-v1")
-		v := d.visit(t, "/v1/audio/transcriptions", contentType, body, len(body)/2)
+		v := d.visitAs(t, "sk-held", "/v1/audio/transcriptions", contentType, body, len(body)/2)
 		eventually(t, "Go has the half", func() bool { return d.stat("http.azproc.ext_proc.stream_msgs_sent") > before+1 })
 		d.leave(v)
 	}},
@@ -210,7 +223,7 @@ func (d *departing) uploading(t *testing.T) {
 func TestAClientThatLeavesAtAnyMomentLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	azure := fleet(t)
-	g := start(t, groups(azure, "router_settings: {disable_cooldowns: true}",
+	g := start(t, groups(azure, "router_settings: {disable_cooldowns: true}\nkeys:\n"+keyEntry("held", ", budget: 10000, period: 1d"),
 		member{group: "m", resource: "a"}, member{group: "m", resource: "b"},
 		member{group: "form", resource: "a", kind: "listen"}, member{group: "form", resource: "b", kind: "listen"},
 		member{group: "form-v1", resource: "a", kind: "listen", more: ", api_version: v1"}, member{group: "form-v1", resource: "b", kind: "listen", more: ", api_version: v1"},
@@ -228,6 +241,9 @@ func TestAClientThatLeavesAtAnyMomentLeavesNothingBehind(t *testing.T) {
 						t.Errorf("before: %d in flight at %s", at.InFlight, name)
 					}
 				}
+				if held := g.held(); (held != "0.00") != (tt.inHand != "") {
+					t.Errorf("before: %s is reserved", held)
+				}
 				v.leave()
 			}
 			tt.run(t, d)
@@ -242,6 +258,7 @@ func TestAClientThatLeavesAtAnyMomentLeavesNothingBehind(t *testing.T) {
 				}
 			}
 			g.settled()
+			eventually(t, "nothing is reserved any more", func() bool { return g.held() == "0.00" })
 			if got := asked(azure); got != tt.asked {
 				t.Errorf("asked %q, want %q", got, tt.asked)
 			}

@@ -63,6 +63,23 @@ func TestAKeyMayDoWhatItsEntrySays(t *testing.T) {
 			t.Errorf("%s: %d %s", name, tt.got.status, tt.got.body)
 		}
 	}
+	for name, tt := range map[string]struct {
+		got   answer
+		model string // that its line names
+	}{
+		"a model that is not the key's": {g.askAs("narrow", "gpt", ""), "gpt"},
+		"in the path":                   {do(t, "POST", g.url+"/openai/deployments/embed/embeddings?api-version=2024-10-21", `{"input":"a"}`, as("narrow")...), "embed"},
+		"in a body that passes through": {do(t, "POST", g.url+"/azure/openai/v1/chat/completions", `{"model":"gpt","messages":[]}`, as("narrow")...), "gpt"},
+		"one that nobody serves":        {g.askAs("free", "nobody-serves-this", ""), "nobody-serves-this"},
+		"one that the key may not know": {g.askAs("narrow", "nobody-serves-this", ""), "nobody-serves-this"},
+	} {
+		if l := g.line(t, tt.got); l.Model != tt.model || l.Status/100 != 4 || l.Key == "" {
+			t.Errorf("%s: the access log says %+v", name, l)
+		}
+	}
+	if metrics := do(t, "GET", g.admin+"/metrics", "").body; strings.Contains(metrics, "nobody-serves-this") {
+		t.Error("a client makes labels")
+	}
 	if got := g.askAs("old", "gpt", ""); !strings.Contains(got.body, "has expired") {
 		t.Errorf("%s", got.body)
 	}

@@ -64,10 +64,10 @@ func TestWebSocketsGoWhereHTTP11IsSpoken(t *testing.T) {
 
 func TestAWebSocketMayBeSilentLongerThanAnythingElse(t *testing.T) {
 	routes := resources(t, "https://a.openai.azure.com").routes.VirtualHosts[0].Routes
-	if len(routes) != 2 || len(routes[0].Match.Headers) != 1 || len(routes[1].Match.Headers) != 0 {
+	if len(routes) != 3 || len(routes[0].Match.Headers) != 1 || len(routes[2].Match.Headers) != 0 {
 		t.Fatalf("%v", routes)
 	}
-	sockets, rest := routes[0].GetRoute(), routes[1].GetRoute()
+	sockets, rest := routes[0].GetRoute(), routes[2].GetRoute()
 	if sockets.GetIdleTimeout().GetSeconds() < 3600 || sockets.GetRetryPolicy().GetPerTryIdleTimeout() != nil {
 		t.Errorf("%v: Azure ends a session after an hour, and nobody may before", sockets)
 	}

@@ -110,14 +110,15 @@ type view struct {
 	Clusters      []clusterView
 	Collector     collectorView     // where Traces go
 	Operations    map[string]string // the conventions' names of azure's operations
-	Routes        []bool            // for WebSockets, and for everything else
+	Routes        []route           // the first that fits counts
+	Limits        bool              // of a key are told with an answer
 }
 
 func newView(s *config.Snapshot, o Options, static bool) view {
 	v := view{
 		Options: o, BufferLimit: o.MaxBody + bufferMargin, Keepalive: Keepalive, Static: static, Type: grpcDiscovery(o.GRPC), Headers: headersRead,
 		AttemptLine: lineFormat(attemptLog), RequestLine: lineFormat(requestLog), RetryStatuses: encode(azure.RepeatStatuses), StatusRefused: azure.StatusRefused,
-		LongestWait: int(azure.MaxWait.Seconds()), Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []bool{true, false},
+		LongestWait: int(azure.MaxWait.Seconds()), Shapes: shapes, LocalReplies: localReplies(o.MaxBody), Routes: []route{{Sockets: true}, {Limits: limitsHeader}, {}},
 	}
 	if o.Traces != nil {
 		v.Collector, v.Operations = o.collector(), usage.Operations
@@ -125,6 +126,23 @@ func newView(s *config.Snapshot, o Options, static bool) view {
 	if s != nil {
 		v.Clusters = clusterViews(s, o)
 	}
+	return v
+}
+
+// limitsHeader is the header of a request whose answer tells the limits of its key
+// (limits.lua). azproc sets it, and it goes no further than the route.
+const limitsHeader = "x-azproc-limits"
+
+// route is what the template of the routes sees of one: of WebSockets, of requests with
+// a header, or of all others.
+type route struct {
+	Sockets bool
+	Limits  string
+}
+
+// WithLimits is the view of the script for those requests.
+func (v view) WithLimits() view {
+	v.Limits = true
 	return v
 }
 

@@ -152,6 +152,10 @@ const retryOn = "5xx,retriable-status-codes"
 // everything else that says nothing of the request itself.
 var moveStatuses = strings.Trim(strings.ReplaceAll(fmt.Sprint(azure.MoveStatuses), " ", ","), "[]")
 
+// limitsHeader chooses the route whose answers tell the limits of the client's key
+// (routes.yaml).
+const limitsHeader = "x-azproc-limits"
+
 // clientKeys are the headers in which a client may show its key. None of them
 // goes upstream; the one that carries azproc's own credential is overwritten.
 var clientKeys = [...]string{"authorization", "api-key", "x-api-key"}

@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/azproc/azproc/azure"
 	"github.com/azproc/azproc/quota"
@@ -16,15 +17,20 @@ type Quota interface {
 	// Settle puts what was used in the place of what was reserved, once; cost is in
 	// pico-dollars.
 	Settle(h quota.Hold, tokens, cost int64)
+	// Begin says that a request of a key with limits is in hand, by its id, End that it is
+	// not any more, and Give that its hold is given to Envoy: it may get lost on its way.
+	Begin(request string)
+	End(request string)
+	Give(request string, h quota.Hold)
 	// View is what a key has used.
 	View(ctx context.Context, key *quota.Key) quota.View
 }
 
-// Prices says what a request to a model may cost at most, in micro-dollars rounded up:
-// with so many tokens in, and at most so many out, negative is not said, and on these
-// terms. 0 is unknown.
+// Prices says what a request of an extent to a model costs at most on its terms, in
+// micro-dollars rounded up, and how many tokens the images in it are at most; 0 is
+// unknown.
 type Prices interface {
-	Most(model string, input, output int64, on azure.Terms) int64
+	Most(model string, x *azure.Extent, on azure.Terms) (microdollars, images int64)
 }
 
 // charge is the one place where a client's key is held against what it asks for: which
@@ -52,8 +58,7 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	}
 	ask := quota.Ask{Key: s.key, Requests: 1}
 	if !r.Free {
-		ask.Tokens = r.Tokens
-		ask.Cost = s.most(r)
+		s.measure(r, &ask)
 	}
 	grant, err := s.options.Quota.Reserve(s.envoy.Context(), &ask)
 	if err != nil {
@@ -61,22 +66,54 @@ func (s *stream) charge(r *routing.Request) *azure.Error {
 	}
 	s.hold = grant.Hold
 	s.about.hold = string(grant.Hold.Append(nil))
+	s.limits = string(grant.View.AppendLimits(nil))
 	return nil
 }
 
-// most is what a request may cost at most, in micro-dollars.
-func (s *stream) most(r *routing.Request) int64 {
-	if s.key.Budget == 0 || s.options.Prices == nil {
-		return 0
+// begin takes a request of a key with limits in hand.
+func (s *stream) begin() {
+	if s.options.Quota != nil && s.key.Limited() && s.head.requestID != "" {
+		s.options.Quota.Begin(s.head.requestID)
+		s.begun = true
 	}
+}
+
+// end is the last that happens to a stream. What it has reserved and Envoy has not is
+// given back.
+func (s *stream) end() {
+	s.discharge()
+	if s.begun {
+		s.options.Quota.End(s.head.requestID)
+	}
+}
+
+// measure says what a request needs of its key's limits: what it is estimated at of the
+// tokens per minute, and the most that it can cost of the budget.
+func (s *stream) measure(r *routing.Request, ask *quota.Ask) {
+	ask.Tokens = r.Tokens
+	x, there := s.extent(r)
+	if !there || s.options.Prices == nil {
+		return
+	}
+	cost, images := s.options.Prices.Most(r.Model, &x, s.about.terms)
+	ask.Tokens = max(ask.Tokens-x.Inline/4, 0) + images
+	if s.key.Budget > 0 {
+		ask.Cost = cost
+	}
+}
+
+// extent is how much a request may use, if it is of a kind that is charged.
+func (s *stream) extent(r *routing.Request) (x azure.Extent, there bool) {
+	op := s.route.Asks()
 	switch {
 	case r.Doc != nil:
-		input, output := r.Doc.Most()
-		return s.options.Prices.Most(r.Model, input, output, s.about.terms)
-	case s.about.terms.Images > 0: // a form: what else is in it nobody has read
-		return s.options.Prices.Most(r.Model, 0, -1, s.about.terms)
+		return r.Doc.Extent(r.Op), true
+	case r.Op.Body == azure.BodyForm:
+		return azure.FormExtent(r.Op, r.Size), true
+	case r.Op == azure.OpPassthrough && op.UsesTokens() && s.head.method == http.MethodPost && s.passed != nil:
+		return s.passed.Extent(op), true
 	}
-	return 0
+	return x, false
 }
 
 // discharge gives back what was reserved for a request that goes nowhere. The request

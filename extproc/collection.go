@@ -60,6 +60,10 @@ func (s *stream) decideBelow(body []byte) (*forward, *azure.Error) {
 			body = table.Tags.SignBatch(body, s.key.Name)
 		}
 		if read = doc.Scan(body) == nil; read {
+			if s.key != nil && s.key.Limited() {
+				passed := doc
+				s.passed = &passed
+			}
 			if named, err = s.modelIn(&doc); err != nil {
 				return nil, err
 			}
@@ -124,6 +128,9 @@ func (s *stream) modelIn(doc *azure.Doc) (bodyModel, *azure.Error) {
 // else of the resource. A model that only selects gives way to the resource that the
 // ids belong to.
 func (s *stream) planBelow(r *routing.Request, selects bool) (routing.Plan, *azure.Error) {
+	if r.Model != "" {
+		s.about.model = r.Model // of what is refused, too
+	}
 	if err := s.charge(r); err != nil {
 		return routing.Plan{}, err
 	}

@@ -41,6 +41,9 @@ const (
 	// fieldHide is "usage" where the chunk of a stream that has the usage is azproc's
 	// wish and not the client's: response.lua takes it out.
 	fieldHide = "hide"
+	// fieldLimits is what is left of the key's limits per minute: limits.lua tells the
+	// client.
+	fieldLimits = "limits"
 	// FieldShape is in which shape the client reads an error: by it Envoy's own are
 	// told, as the path may be another by then.
 	FieldShape = "shape"
@@ -136,7 +139,9 @@ type plan struct {
 	hide       bool // the usage of the stream
 	// shape is FieldShape's, "" where the path tells.
 	shape string
-	about about
+	// limits is fieldLimits', "" for a key without.
+	limits string
+	about  about
 	// What a later attempt needs; not written when there is none.
 	path    string
 	preview bool
@@ -174,6 +179,9 @@ func (p *plan) append(b []byte) []byte {
 	}
 	if p.shape != "" {
 		own = wire.AppendText(own, FieldShape, p.shape)
+	}
+	if p.limits != "" {
+		own = wire.AppendText(own, fieldLimits, p.limits)
 	}
 	own = p.about.append(own)
 	if p.retries() > 0 || p.translated {

@@ -128,18 +128,20 @@ func (s *Server) Register(r grpc.ServiceRegistrar) {
 // becomes a gRPC status. Envoy then answers 500, and the mapper for it is in
 // OpenAI's shape.
 func (s *Server) serve(gs grpc.ServerStream) (err error) {
+	var x stream
 	defer func() {
 		if r := recover(); r != nil {
 			s.options.Observer.StreamPanicked()
 			s.options.Log.Error("recovered in an ext_proc stream", "panic", r, "stack", string(debug.Stack()))
 			err = status.Error(codes.Internal, "recovered")
 		}
+		x.end()
 	}()
 	now := s.current.Load()
 	if now == nil {
 		return status.Error(codes.Unavailable, "no configuration yet")
 	}
-	x := stream{envoy: &stopwatch{peer: gs}, now: now, options: &s.options}
+	x = stream{envoy: &stopwatch{peer: gs}, now: now, options: &s.options}
 	switch err = x.run(); {
 	case err == nil, errors.Is(err, io.EOF), gs.Context().Err() != nil:
 		return nil // the request ended, or its client left

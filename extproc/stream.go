@@ -49,9 +49,12 @@ type stream struct {
 	home    azure.Home // of the ids in the path
 	about   about      // what is asked for, as far as it is known
 	key     *quota.Key // of the client; nil until it is known
+	begun   bool       // the key has limits
 	charged bool       // the key has been charged
 	hold    quota.Hold // what it has reserved, until Envoy has it
 	batch   []byte     // the answer, where it describes a batch
+	limits  string     // what is left of the key's limits per minute, as limits.lua reads it
+	passed  *azure.Doc // the body of what passes through, where it is JSON
 }
 
 // run takes the stream from its first message to its last. It must not return
@@ -120,6 +123,7 @@ func (s *stream) admit() *azure.Error {
 	key, denied := s.now.keys.Find(shown, s.head.apiKey, s.head.xKey)
 	if s.key = key; key != nil {
 		s.about.key = key.Name
+		s.begin()
 	}
 	switch {
 	case denied != nil && ephemeral:
@@ -312,6 +316,9 @@ func (s *stream) forwarding(p *routing.Plan, model string) *forward {
 		plan: &plan{first: first, next: p.Next, refused: p.Refused, fixed: s.now.fixed, claim: p.Claim, path: s.head.path, about: s.about},
 	}
 	f.plan.body = &f.body
+	if f.plan.limits = s.limits; s.limits != "" {
+		f.more = append(f.more, azure.Header{Name: limitsHeader, Value: "yes"})
+	}
 	if s.route.HasIDs() {
 		f.resource = p.Deployment.Resource
 	}
@@ -328,6 +335,9 @@ func (s *stream) forward(f *forward, field protowire.Number) error {
 // left, the room is given back; when it leaves in this moment, the log tells.
 func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) error {
 	s.now.table.Give(s.head.requestID, before, f.claim)
+	if !s.hold.Empty() {
+		s.options.Quota.Give(s.head.requestID, s.hold)
+	}
 	a := f.answer(field)
 	s.options.Observer.Decided(s.envoy.read())
 	err := s.send(a)
@@ -336,6 +346,7 @@ func (s *stream) give(f *forward, before routing.Claim, field protowire.Number) 
 		s.now.table.End(f.claim, 0)
 		s.discharge()
 	}
+	s.hold = quota.Hold{}
 	return err
 }
 

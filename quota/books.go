@@ -19,6 +19,7 @@ type Books struct {
 	memory   *Memory
 	observer Observer
 	shared   atomic.Pointer[shared]
+	handed   handovers
 }
 
 // shared is a store that replicas share, and what to do while it is gone.
@@ -29,7 +30,9 @@ type shared struct {
 
 // NewBooks makes books by a clock; nil is time.Now.
 func NewBooks(o Observer, now func() time.Time) *Books {
-	return &Books{memory: NewMemory(now), observer: o}
+	b := &Books{memory: NewMemory(now), observer: o}
+	b.handed.now = b.memory.now
+	return b
 }
 
 // Use makes a store the one that is asked from now on; nil is none. The policy is
@@ -95,6 +98,32 @@ func (b *Books) Settle(h Hold, tokens, cost int64) {
 	}
 	if s == nil || !h.Shared {
 		b.memory.Settle(h, tokens, cost)
+	}
+}
+
+// Begin says that a request of a key with limits is in hand, by its x-request-id, and End
+// that it is not any more. Between them it may be given its hold.
+func (b *Books) Begin(request string) { b.handed.begin(request) }
+
+// End ends what Begin began.
+func (b *Books) End(request string) { b.handed.end(request) }
+
+// Give notes that a hold is given to Envoy for a request: it may get lost on its way.
+func (b *Books) Give(request string, h Hold) { b.handed.add(request, h) }
+
+// Told settles the hold that Envoy tells of with a request that has ended; cost is in
+// pico-dollars.
+func (b *Books) Told(request string, h Hold, tokens, cost int64) {
+	b.handed.forget(request)
+	b.Settle(h, tokens, cost)
+}
+
+// Untold gives back what was reserved for a request that Envoy tells of without anything
+// that azproc has said of it: its answer was lost on its way, and nobody was asked.
+// began is when the request did.
+func (b *Books) Untold(request string, began time.Time) {
+	if h, ok := b.handed.take(request, began); ok {
+		b.Settle(h, 0, 0)
 	}
 }
 

@@ -76,6 +76,22 @@ func (v *View) Headers() []azure.Header {
 	return headers
 }
 
+// AppendLimits appends the same as envoy's limits.lua reads it: for each of the limits
+// its name, the limit, what is left, and after how many seconds all of it is again.
+func (v *View) AppendLimits(to []byte) []byte {
+	for i, what := range [...]string{"requests", "tokens"} {
+		g := [...]Gauge{v.Requests, v.Tokens}[i]
+		if g.Limit == 0 {
+			continue
+		}
+		to = append(append(to, what...), ' ')
+		to = append(strconv.AppendInt(to, g.Limit, 10), ' ')
+		to = append(strconv.AppendInt(to, g.Remaining(), 10), ' ')
+		to = append(strconv.AppendInt(to, ceil(g.Reset, time.Second), 10), ' ')
+	}
+	return to
+}
+
 // Model is nil when a key may ask for a model. Whether there is such a model does
 // not show.
 func Model(k *config.Key, model string) *azure.Error {

@@ -7,6 +7,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/azproc/azproc/azure"
+	"github.com/azproc/azproc/config"
 	"github.com/azproc/azproc/envoy"
 	"github.com/azproc/azproc/quota"
 	"github.com/azproc/azproc/routing"
@@ -67,7 +68,13 @@ func (l ledger) book(e *envoy.Entry, used usage.Tokens, parts []usage.Part, told
 		r.Cost, r.Priced = costOf(t.Pricing(), d.Deployment, t.Called(d, e.Model), e, tier, &r.Tokens)
 	}
 	if hold, ok := quota.ParseHold(e.Hold); ok {
-		l.quota.Settle(hold, r.Tokens.Total(), r.Cost)
+		cost := r.Cost
+		if r.Estimated { // by sizes, images in base64 too: what was reserved knows better
+			cost = min(cost, hold.Cost*config.MicroDollar)
+		}
+		l.quota.Told(e.Request, hold, r.Tokens.Total(), cost)
+	} else if e.Operation == "" && e.Attempts == 0 {
+		l.quota.Untold(e.Request, e.Began)
 	}
 	l.books.Ended(&r)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/azproc/azproc/azure"
@@ -11,42 +12,68 @@ import (
 	"github.com/azproc/azproc/usage/prices"
 )
 
-// unsaidOutput is how many tokens an answer has at most whose request gives no limit
-// and whose model's own nobody knows.
-const unsaidOutput = 16_384
+// What is taken for a model's limits where nobody knows them, in tokens: the largest that
+// OpenAI's and Anthropic's models have.
+const (
+	unsaidInput  = 1_050_000
+	unsaidOutput = 128_000
+)
 
-// Most implements extproc.Prices: by the dearest deployment that may serve the model,
-// and by the most that it writes where the request does not say. Deployments without
-// a known price count nothing.
-func (g *gateway) Most(model string, input, output int64, on azure.Terms) (microdollars int64) {
+// Most implements extproc.Prices: by the dearest deployment that may serve the model, and
+// by the most that it reads and writes where the request does not say. A model that
+// nobody serves may be any. Deployments without a known price count nothing.
+func (g *gateway) Most(model string, x *azure.Extent, on azure.Terms) (microdollars, images int64) {
 	t := g.table.Load()
 	if t == nil {
-		return 0
+		return 0, 0
 	}
 	p, ok := t.Pricing().(*pricing)
 	if !ok {
-		return 0
+		return 0, 0
 	}
-	t.Candidates(model, func(d *routing.Deployment, called string) {
-		m := p.served(d.Deployment, called, "")
-		if m == nil {
-			return
+	look := func(d *routing.Deployment, called string) {
+		cost, seen := p.most(d, called, x, &on)
+		microdollars, images = max(microdollars, cost), max(images, seen)
+	}
+	if t.Serves(model) {
+		t.Candidates(model, look)
+		return microdollars, images
+	}
+	for _, d := range t.Deployments {
+		look(d, t.Called(d, model))
+	}
+	return microdollars, images
+}
+
+// most is what a request costs at most at one deployment, and how many tokens the images
+// in it are.
+func (p *pricing) most(d *routing.Deployment, called string, x *azure.Extent, on *azure.Terms) (microdollars, images int64) {
+	m := p.served(d.Deployment, called, "")
+	if m == nil {
+		return 0, 0
+	}
+	each, hidden, known := prices.ImageTokens(m.Name)
+	if !known && d.BaseModel != "" {
+		each, hidden, known = prices.ImageTokens(d.BaseModel)
+	}
+	input, output := p.table.Windows(m)
+	input, output = cmp.Or(input, unsaidInput), cmp.Or(output, unsaidOutput)
+	images = x.Images * each
+	b := prices.Bound{
+		Tier: prices.TierOf(d.Rewrite.Tier(azure.OpChat, on.Tier)), Made: imagesOf(on),
+		Text: x.Text, Image: images, Sound: x.Sound, Output: cmp.Or(x.Answers, 1) * output, Speaks: x.Speaks,
+		Characters: x.Characters, Audio: time.Duration(x.Seconds) * time.Second,
+	}
+	if x.Output >= 0 {
+		b.Output = x.Answers * x.Output
+	}
+	if x.Unseen || x.Images > 0 && !known { // what is seen is part of what the model reads
+		b.Text, b.Image = 0, images+input*hidden
+		if x.Sound > 0 {
+			b.Image, b.Sound = images, input*hidden
 		}
-		out := output
-		if out < 0 {
-			out = unsaidOutput
-			if e := m.Entry(); e != nil && e.MaxOutput > 0 {
-				out = e.MaxOutput
-			}
-		}
-		tokens := prices.Usage{Tier: prices.TierOf(d.Rewrite.Tier(azure.OpChat, on.Tier)), Input: input, Output: out, Characters: on.Characters}
-		written, made := tokens, prices.Usage{Images: imagesOf(&on)}
-		written.CacheWrite = input // the dearest that an input can be
-		for _, u := range []*prices.Usage{&tokens, &written, &made} {
-			microdollars = max(microdollars, m.Cost(u).Amount.MicroUp())
-		}
-	})
-	return microdollars
+	}
+	return m.Most(&b).MicroUp(), images
 }
 
 // imagesOf are the images that a request asks for.

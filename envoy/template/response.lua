@@ -114,6 +114,10 @@ end
 
 {{ include "socket.lua" . }}
 {{ if .Traces }}{{ include "spans.lua" . }}{{ end -}}
+{{- if .Limits }}
+{{ include "limits.lua" . }}
+{{- end }}
+
 function envoy_on_response(handle)
   {{- if .Traces }}
   asked(handle) -- of an answer of azproc's own too, which no request comes to here
@@ -128,6 +132,9 @@ function envoy_on_response(handle)
     h:replace(":status", "400")
   end
   if failed or h:get("x-ratelimit-remaining-tokens") == "-1" or h:get("x-ratelimit-remaining-requests") == "-1" then wait(h) end
+  {{- if .Limits }}
+  if not failed then limits(handle, h) end
+  {{- end }}
   if h:get("content-encoding") or status < 200 then return end
   local kind = h:get("content-type") or ""
   local sse = find(kind, "text/event-stream", 1, true)

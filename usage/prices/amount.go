@@ -1,6 +1,7 @@
 package prices
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"math/bits"
@@ -39,6 +40,11 @@ func (a Amount) Times(n int64) Amount {
 		return biggest
 	}
 	return Amount{hi, lo}
+}
+
+// compare is above 0 where a is more than b, below 0 where it is less.
+func (a Amount) compare(b Amount) int {
+	return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo))
 }
 
 // Half is a half, the last digit rounded up.
